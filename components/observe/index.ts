@@ -1,0 +1,4 @@
+export type { Observation, ObservedFile, PresentFile } from "./observation";
+export { effectiveValues } from "./observation";
+export { DEFAULT_PATHS, observe } from "./observe";
+export { ReadError, UnreachableError } from "./read";

@@ -1,0 +1,95 @@
+import { Client } from "ssh2";
+import type { Target } from "../target";
+
+const ANSWER_LIMIT = 16 * 1024 * 1024;
+const READ_TIMEOUT = 120_000;
+
+/** A host that did not answer, as opposed to one that answered and said no. */
+export class UnreachableError extends Error {}
+
+/** A host that answered and could not be read. */
+export class ReadError extends Error {}
+
+/**
+ * Runs a command on a host over one connection and gives it a script on stdin.
+ *
+ * @returns what it wrote to stdout.
+ * @throws UnreachableError if the host does not answer within its `connectTimeout`; ReadError for all else.
+ */
+export function runOn(target: Target, command: string, stdin: string): Promise<Buffer> {
+  const client = new Client();
+  const endpoint = `${target.address}:${target.port}`;
+  return new Promise<Buffer>((resolve, reject) => {
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    const slow = () => reject(new ReadError(`it gave no complete answer within ${READ_TIMEOUT / 1000} s`));
+    const timer = setTimeout(slow, READ_TIMEOUT);
+    client.on("error", (error) => reject(explain(error, target, endpoint)));
+    client.on("close", () => {
+      clearTimeout(timer);
+      reject(new UnreachableError(`${endpoint} closed the connection`));
+    });
+    client.on("ready", () => {
+      client.exec(command, (error, channel) => {
+        if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
+        channel.on("data", (data: Buffer) => {
+          size += data.length;
+          if (size > ANSWER_LIMIT) reject(new ReadError(`its answer is larger than ${ANSWER_LIMIT} bytes`));
+          else out.push(data);
+        });
+        channel.stderr.on("data", (data: Buffer) => {
+          if (err.length < 64) err.push(data);
+        });
+        channel.on("close", (code: number | null, signal?: string) => {
+          if (code === 0) resolve(Buffer.concat(out));
+          else reject(new ReadError(refusal(target, code, signal, Buffer.concat(err).toString("utf8"))));
+        });
+        channel.end(stdin);
+      });
+    });
+    client.connect({
+      host: target.address,
+      port: target.port,
+      username: target.user,
+      privateKey: target.privateKey,
+      passphrase: target.privateKeyPassword,
+      password: target.password,
+      tryKeyboard: target.password !== undefined,
+      agent: target.privateKey || target.password ? undefined : (target.agentSocketPath ?? process.env.SSH_AUTH_SOCK),
+      readyTimeout: target.connectTimeout * 1000,
+      algorithms: { serverHostKey: [target.hostKey.split(" ")[0] as "ssh-ed25519"] },
+      hostVerifier: (key: Buffer) => key.toString("base64") === target.hostKey.split(" ")[1],
+    });
+    client.on("keyboard-interactive", (_name, _instructions, _lang, prompts, finish) =>
+      finish(prompts.map(() => target.password ?? "")),
+    );
+  }).finally(() => client.end());
+}
+
+function explain(error: Error & { level?: string; code?: string }, target: Target, endpoint: string): Error {
+  if (error.level === "client-authentication")
+    return new ReadError(
+      `${endpoint} does not let ${target.user} log in with what the settings give; check user and key`,
+    );
+  if (error.message.includes("denied") || error.message.includes("no matching host key format"))
+    return new ReadError(
+      `${endpoint} has another host key than the expected ${target.hostKey}; if the machine was replaced on purpose, ` +
+        "give its new key in hostKey or known_hosts",
+    );
+  if (error.level === "client-timeout" || error.level === "client-socket" || error.code)
+    return new UnreachableError(`${endpoint} does not answer: ${error.message}`);
+  return new ReadError(`${endpoint}: ${error.message}`);
+}
+
+function refusal(target: Target, code: number | null, signal: string | undefined, stderr: string): string {
+  const said = stderr.trim().split("\n").slice(-3).join(" / ").slice(0, 400);
+  if (/^sudo: /m.test(stderr))
+    return `sudo refused: ${said}; let ${target.user} use sudo without a password, or log in as root`;
+  const end = signal
+    ? `was ended by signal ${signal}`
+    : code === null
+      ? "ended without a status"
+      : `ended with status ${code}`;
+  return `reading it ${end}${said ? `: ${said}` : ""}`;
+}

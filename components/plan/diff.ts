@@ -1,0 +1,30 @@
+import { createTwoFilesPatch } from "diff";
+
+/**
+ * Unified diff of a file's bytes (held as latin1 text) with three lines of context, in a form that is safe to print:
+ * valid UTF-8 is shown as such, every other byte and control character as an escape.
+ */
+export function unifiedDiff(path: string, before: string, after: string): string {
+  const patch = createTwoFilesPatch(path, path, before, after, "now", "wanted", { context: 3 });
+  const lines = patch.split("\n").slice(1);
+  return lines.map(printable).join("\n").trimEnd();
+}
+
+/** Text of a host's, made safe to print: no control character reaches the terminal. */
+export function printable(latin1: string): string {
+  const utf8 = Buffer.from(latin1, "latin1").toString("utf8");
+  const text = utf8.includes("\ufffd") ? latin1 : utf8;
+  return [...text].map((character) => escaped(character)).join("");
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  const control = (code < 0x20 && character !== "\t") || (code >= 0x7f && code < 0xa0);
+  // Bidirectional overrides and zero-width characters can make a line look like another.
+  const deceptive =
+    (code >= 0x200b && code <= 0x200f) ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069) ||
+    code === 0xfeff;
+  return control || deceptive ? `\\u{${code.toString(16)}}` : character;
+}

@@ -1,0 +1,143 @@
+import { effectiveValues, type Observation, type PresentFile } from "../observe";
+import { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "../settings";
+import { findOwnLines, setsExactly, withoutRanges } from "./blocks";
+import { ConfigError, type Setting, settingsIn } from "./configTree";
+import { placeClient, placeServer } from "./placement";
+import { Refusal } from "./refusal";
+import { applySplices, type Splice, splicesOf } from "./splices";
+
+/** What becomes of one role on one host. */
+export interface RolePlan {
+  role: Role;
+  path: string;
+  /** Undefined where the role is not wanted and our lines, if any, go. */
+  desired?: Values;
+  /** Effective value of each keyword now, as OpenSSH reports it. */
+  before: Values;
+  /** What it will be. A keyword that we let go of is absent: what others set for it is not known before it is tried. */
+  after: Values;
+  /** The file's bytes now, and once the splices are done. The same where nothing has to change. */
+  content: string;
+  result: string;
+  splices: Splice[];
+  /** Whether lines of ours are in the file now, and afterwards. */
+  hadLines: boolean;
+  hasLines: boolean;
+  warnings: string[];
+}
+
+export interface Plan {
+  roles: RolePlan[];
+}
+
+/** The config files of a host, by role. */
+export type RolePaths = Record<Role, string>;
+
+/**
+ * Plans a host: what has to change so that the effective values are the desired ones. Pure.
+ *
+ * @throws Refusal if it can't be done safely: what is wrong, where, and what to do.
+ */
+export function plan(desired: DesiredRoles, observation: Observation, paths: RolePaths): Plan {
+  const roles: RolePlan[] = [];
+  for (const role of ROLES) {
+    const file = fileOf(role, paths[role], desired[role] !== undefined, observation);
+    if (file) roles.push(planRole(role, file, desired[role], observation));
+  }
+  return { roles };
+}
+
+function fileOf(role: Role, path: string, wanted: boolean, observation: Observation): PresentFile | undefined {
+  const file = observation.files[path];
+  if (file?.state === "present") return file;
+  if (!wanted) return undefined;
+  const problem = file?.state === "unusable" ? file.reason : "does not exist";
+  throw new Refusal(`${path} ${problem}; the ${role} role needs that file. Mend it, or name another in paths`);
+}
+
+function planRole(role: Role, file: PresentFile, desired: Values | undefined, observation: Observation): RolePlan {
+  const own = findOwnLines(file.content);
+  const base = { role, path: file.path, content: file.content, hadLines: own.ranges.length > 0 };
+  if (!desired) {
+    const splices = splicesOf(own.ranges, []);
+    const before = base.hadLines ? effective(role, file.path, observation) : {};
+    return {
+      ...base,
+      before,
+      after: {},
+      result: applySplices(file.content, splices),
+      splices,
+      hasLines: false,
+      warnings: [],
+    };
+  }
+  const before = effective(role, file.path, observation);
+  const after = { ...before, ...desired };
+  const stripped = withoutRanges(file.content, own.ranges);
+  const others = othersIn(role, file.path, stripped, observation);
+  const inForce = Object.entries(desired).every(([keyword, value]) => before[keyword] === value);
+  const settled = inForce && (!base.hadLines || setsExactly(own, desired));
+  const place = role === "server" ? placeServer : placeClient;
+  const splices = settled ? [] : splicesOf(own.ranges, place(stripped, desired, others));
+  return {
+    ...base,
+    desired,
+    before,
+    after,
+    result: applySplices(file.content, splices),
+    splices,
+    hasLines: settled ? base.hadLines : true,
+    warnings: others.flatMap((setting) => warn(setting, desired, settled && !base.hadLines)),
+  };
+}
+
+/** What OpenSSH says of the role's keywords. */
+function effective(role: Role, path: string, observation: Observation): Values {
+  const verdict = observation.effective[role];
+  const command = role === "server" ? "sshd -T" : "ssh -G";
+  if (!verdict) {
+    const program = observation.programs[role === "server" ? "sshd" : "ssh"];
+    throw new Refusal(
+      program
+        ? `${path} or a file that it includes has a "Match exec", and ${command} would run that command; this is not done yet. ` +
+            `Take the ${role} role off this host (enabled: false)`
+        : `it has no ${role === "server" ? "sshd" : "ssh"} on root's PATH; install OpenSSH or name the program in paths`,
+    );
+  }
+  if (verdict.code !== 0)
+    throw new Refusal(
+      `${command} rejects ${path} as it stands: ${lastLine(verdict.output)}; mend that first, nothing was touched`,
+    );
+  const values = effectiveValues(verdict.output);
+  const found: Values = {};
+  for (const { keyword } of KEYWORDS[role]) {
+    const value = values.get(keyword.toLowerCase());
+    if (value === undefined || !/^\d+$/.test(value))
+      throw new Refusal(`${command} does not report ${keyword}; its OpenSSH is too old to be managed`);
+    found[keyword] = Number(value);
+  }
+  return found;
+}
+
+function othersIn(role: Role, path: string, content: string, observation: Observation): Setting[] {
+  try {
+    return settingsIn(role, path, content, observation);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Refusal(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Says which lines of others win over ours for some, and which no longer take effect. */
+function warn(setting: Setting, desired: Values, untouched: boolean): string[] {
+  const { keyword, value, file, line, condition } = setting;
+  if (!(keyword in desired)) return [];
+  const what = `${file}:${line} sets ${keyword} ${value}`;
+  if (condition !== undefined)
+    return [`${what} under "${condition}": it wins over ${desired[keyword]} where that matches`];
+  return !untouched && Number(value) !== desired[keyword] ? [`${what}: it no longer takes effect`] : [];
+}
+
+function lastLine(output: string): string {
+  return output.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}

@@ -1,0 +1,23 @@
+import type { remote } from "@pulumi/command/types/input";
+import type { Target } from "./target";
+
+/**
+ * The same target for the command plugin. It is dialled right after the host was read, so two retries
+ * are enough; the plugin's own ten would hold up the fleet for minutes on a host that died meanwhile.
+ */
+export function commandConnection(target: Target): remote.ConnectionArgs {
+  const { address, port, user, hostKey, privateKey, privateKeyPassword, password, agentSocketPath, connectTimeout } =
+    target;
+  return {
+    host: address,
+    port,
+    user,
+    hostKey,
+    privateKey,
+    privateKeyPassword,
+    password,
+    agentSocketPath,
+    dialErrorLimit: 2,
+    perDialTimeout: connectTimeout,
+  };
+}

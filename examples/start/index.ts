@@ -1,0 +1,115 @@
+// The story that `npm start` tells: the main job, for real, on two throwaway machines.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findEngine } from "../../tools/engine";
+import { say } from "../../tools/say";
+import { type Machine, startMachine } from "./machine";
+import { findOpenSsh } from "./openssh";
+import { Stack } from "./stack";
+
+const WANTED = ["clientaliveinterval 300", "clientalivecountmax 2", "serveraliveinterval 300", "serveralivecountmax 2"];
+
+const OWN_HOSTS = `
+The same program on your own hosts, five lines of configuration:
+
+  npm run pulumi -- stack init prod
+  $EDITOR Pulumi.prod.yaml
+
+    config:
+      ssh-keepalive:server: { clientAliveInterval: 300, clientAliveCountMax: 2 }
+      ssh-keepalive:client: { serverAliveInterval: 300, serverAliveCountMax: 2 }
+      ssh-keepalive:hosts:
+        - { name: web-1, address: 192.0.2.10, user: deploy, become: { method: sudo } }
+
+  npm run pulumi -- preview
+
+Your SSH agent logs in and your ~/.ssh/known_hosts checks the host's key. README.md has the rest.`;
+
+async function main(): Promise<void> {
+  const openSsh = await findOpenSsh(say);
+  const engine = await findEngine(say);
+  const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-start-"));
+  const machines: Machine[] = [];
+  try {
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "start", "-f", join(box, "key")]);
+    const authorizedKey = readFileSync(join(box, "key.pub"), "utf8");
+    for (const name of ["web-1", "web-2"]) machines.push(await startMachine(name, box, authorizedKey, openSsh));
+    const stack = new Stack(engine, "start", box);
+    await tell(stack, machines, readFileSync(join(box, "key"), "utf8"));
+  } finally {
+    await Promise.all(machines.map((machine) => machine.stop()));
+    rmSync(box, { recursive: true, force: true });
+  }
+  console.log(OWN_HOSTS);
+}
+
+async function tell(stack: Stack, machines: Machine[], privateKey: string): Promise<void> {
+  const [first] = machines as [Machine];
+  const atFirst = machines.map(bytes);
+
+  chapter("Two throwaway machines, each with a real sshd on loopback");
+  for (const { name, port, sshdConfig } of machines) console.log(`${name}: 127.0.0.1:${port}, ${sshdConfig}`);
+  await stack.create(machines, privateKey);
+
+  chapter("pulumi preview: what would change, and why");
+  includes(await stack.run(["preview"]), "changed=2");
+  check(same(machines.map(bytes), atFirst), "the preview changed a file");
+
+  chapter("pulumi up");
+  includes(await stack.run(["up", "--yes", "--skip-preview"]), "changed=2");
+
+  chapter("What OpenSSH itself reports now: sshd -T and ssh -G");
+  showEffective(machines);
+
+  chapter("pulumi up again: nothing to do");
+  includes(await stack.run(["up", "--yes", "--skip-preview", "--expect-no-changes"]), "ok=2 changed=0");
+
+  chapter(`Somebody edits ${first.name}'s sshd_config by hand: ClientAliveInterval 9999`);
+  const edited = readFileSync(first.sshdConfig, "utf8").replace("ClientAliveInterval 300", "ClientAliveInterval 9999");
+  writeFileSync(first.sshdConfig, edited);
+  includes(await stack.run(["preview"]), "ok=1 changed=1");
+
+  chapter("pulumi up repairs it");
+  includes(await stack.run(["up", "--yes", "--skip-preview"]), "ok=1 changed=1");
+  showEffective(machines);
+
+  chapter("pulumi destroy: every file as it was");
+  await stack.run(["destroy", "--yes", "--skip-preview"]);
+  check(same(machines.map(bytes), atFirst), "a file is not byte for byte what it was before");
+  console.log("All four files are byte for byte what they were.");
+}
+
+function chapter(title: string): void {
+  console.log(`\n── ${title} ${"─".repeat(Math.max(0, 90 - title.length))}\n`);
+}
+
+function showEffective(machines: Machine[]): void {
+  for (const machine of machines) {
+    const effective = machine.effective();
+    console.log(`${machine.name}: ${effective.join(", ")}`);
+    for (const wanted of WANTED) check(effective.includes(wanted), `${machine.name} does not have ${wanted} in force`);
+  }
+}
+
+function bytes({ sshdConfig, sshConfig }: Machine): Buffer {
+  return Buffer.concat([readFileSync(sshdConfig), readFileSync(sshConfig)]);
+}
+
+function same(a: Buffer[], b: Buffer[]): boolean {
+  return a.every((one, i) => one.equals(b[i] as Buffer));
+}
+
+function includes(output: string, expected: string): void {
+  check(output.includes(expected), `pulumi did not say ${expected}`);
+}
+
+function check(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+main().catch((error: Error) => {
+  say(`it went wrong: ${error.message}`);
+  process.exitCode = 1;
+});
