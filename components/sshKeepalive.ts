@@ -4,7 +4,7 @@ import { readResult } from "./apply";
 import { hostCommand } from "./hostCommand";
 import { type HostReading, readHosts } from "./hostReading";
 import { OnUnreachable, resolve, resolveFleet, type SshKeepaliveArgs, validateNames } from "./settings";
-import { type HostReport, renderFailures, renderReport } from "./verify";
+import { type HostReport, renderFailures, renderRecap, renderReport } from "./verify";
 
 /** Effective values of one role of a host. */
 export interface EffectiveRole {
@@ -64,6 +64,8 @@ export class SshKeepalive extends pulumi.ComponentResource {
     const hosts = await reports;
     const failures = renderFailures(hosts, (await onUnreachable) === OnUnreachable.Skip);
     await pulumi.log.info(renderReport(hosts, preview), this);
+    // Last and by itself, as the engine shows a resource's latest message in that resource's row.
+    await pulumi.log.info(renderRecap(hosts.map(({ outcome }) => outcome)), this);
     if (failures && preview) await pulumi.log.warn(failures, this);
     if (failures && !preview) throw new pulumi.RunError(failures);
     return Object.fromEntries(

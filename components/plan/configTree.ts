@@ -1,7 +1,7 @@
 import SSHConfig, { LineType } from "ssh-config";
 import type { Observation } from "../observe";
 import { KEYWORDS, type Role } from "../settings";
-import { linesOf } from "./lines";
+import { type Line, linesOf } from "./lines";
 
 /** A line of others that sets one of a role's keywords. */
 export interface Setting {
@@ -30,20 +30,21 @@ interface Scope {
 
 /**
  * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them.
+ * Of the main file only the given lines count, which are those of others.
  *
  * @throws ConfigError for what can't be followed, with file and line.
  */
-export function settingsIn(role: Role, main: string, content: string, observation: Observation): Setting[] {
+export function settingsIn(role: Role, main: string, lines: Line[], observation: Observation): Setting[] {
   const names = new Map(
     KEYWORDS[role].flatMap(({ keyword, aliases }) =>
       [keyword, ...aliases].map((name) => [name.toLowerCase(), keyword]),
     ),
   );
   const found: Setting[] = [];
-  const visit = (file: string, text: string, outer: Scope, at: number | undefined, depth: number) => {
+  const visit = (file: string, lines: Line[], outer: Scope, at: number | undefined, depth: number) => {
     if (depth > 16) throw new ConfigError(`${file}: Include lines are nested more than 16 deep`);
     let scope = outer;
-    for (const { number, text: written, start } of linesOf(text)) {
+    for (const { number, text: written, start } of lines) {
       const directive = parse(written);
       if (!directive) continue;
       const before = at ?? scope.header ?? start;
@@ -54,7 +55,7 @@ export function settingsIn(role: Role, main: string, content: string, observatio
         for (const pattern of directive.values) {
           for (const path of included(pattern, file, number, observation)) {
             const child = observation.files[path];
-            if (child?.state === "present") visit(path, child.content, scope, before, depth + 1);
+            if (child?.state === "present") visit(path, linesOf(child.content), scope, before, depth + 1);
             else if (child?.state === "unusable")
               throw new ConfigError(`${path}, included by ${file}:${number}, ${child.reason}`);
           }
@@ -71,7 +72,7 @@ export function settingsIn(role: Role, main: string, content: string, observatio
         });
     }
   };
-  visit(main, content, { matchAll: false }, undefined, 0);
+  visit(main, lines, { matchAll: false }, undefined, 0);
   return found;
 }
 

@@ -6,8 +6,12 @@ import { createTwoFilesPatch } from "diff";
  */
 export function unifiedDiff(path: string, before: string, after: string): string {
   const patch = createTwoFilesPatch(path, path, before, after, "now", "wanted", { context: 3 });
-  const lines = patch.split("\n").slice(1);
-  return lines.map(printable).join("\n").trimEnd();
+  const lines = patch.split("\n");
+  return lines
+    .slice(lines.findIndex((line) => line.startsWith("--- ")))
+    .map(printable)
+    .join("\n")
+    .trimEnd();
 }
 
 /** Text of a host's, made safe to print: no control character reaches the terminal. */

@@ -1,8 +1,9 @@
 import { effectiveValues, type Observation, type PresentFile } from "../observe";
 import { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "../settings";
-import { findOwnLines, setsExactly, withoutRanges } from "./blocks";
+import { findOwnLines, type OwnLines, setsExactly, withoutRanges } from "./blocks";
 import { ConfigError, type Setting, settingsIn } from "./configTree";
-import { placeClient, placeServer } from "./placement";
+import { linesOf } from "./lines";
+import { type OthersLines, placeClient, placeServer } from "./placement";
 import { Refusal } from "./refusal";
 import { applySplices, type Splice, splicesOf } from "./splices";
 
@@ -73,12 +74,11 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
   }
   const before = effective(role, file.path, observation);
   const after = { ...before, ...desired };
-  const stripped = withoutRanges(file.content, own.ranges);
-  const others = othersIn(role, file.path, stripped, observation);
+  const others = othersIn(role, file, own, observation);
   const inForce = Object.entries(desired).every(([keyword, value]) => before[keyword] === value);
   const settled = inForce && (!base.hadLines || setsExactly(own, desired));
   const place = role === "server" ? placeServer : placeClient;
-  const splices = settled ? [] : splicesOf(own.ranges, place(stripped, desired, others));
+  const splices = settled ? [] : splicesOf(own.ranges, place(desired, others));
   return {
     ...base,
     desired,
@@ -87,7 +87,7 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
     result: applySplices(file.content, splices),
     splices,
     hasLines: settled ? base.hadLines : true,
-    warnings: others.flatMap((setting) => warn(setting, desired, settled && !base.hadLines)),
+    warnings: others.settings.flatMap((setting) => warn(setting, desired, settled)),
   };
 }
 
@@ -119,23 +119,32 @@ function effective(role: Role, path: string, observation: Observation): Values {
   return found;
 }
 
-function othersIn(role: Role, path: string, content: string, observation: Observation): Setting[] {
+function othersIn(role: Role, file: PresentFile, own: OwnLines, observation: Observation): OthersLines {
+  const rest = withoutRanges(file.content, own.ranges);
+  const lines = linesOf(file.content).filter(
+    ({ start, end }) => !own.ranges.some((r) => r.start < end && start < r.end),
+  );
   try {
-    return settingsIn(role, path, content, observation);
+    return {
+      lines,
+      settings: settingsIn(role, file.path, lines, observation),
+      size: file.content.length,
+      unfinished: rest !== "" && !rest.endsWith("\n"),
+    };
   } catch (error) {
     if (error instanceof ConfigError) throw new Refusal(error.message, { cause: error });
     throw error;
   }
 }
 
-/** Says which lines of others win over ours for some, and which no longer take effect. */
-function warn(setting: Setting, desired: Values, untouched: boolean): string[] {
+/** Says which lines of others win over ours for some, and, at the change that does it, which cease to take effect. */
+function warn(setting: Setting, desired: Values, settled: boolean): string[] {
   const { keyword, value, file, line, condition } = setting;
   if (!(keyword in desired)) return [];
   const what = `${file}:${line} sets ${keyword} ${value}`;
   if (condition !== undefined)
     return [`${what} under "${condition}": it wins over ${desired[keyword]} where that matches`];
-  return !untouched && Number(value) !== desired[keyword] ? [`${what}: it no longer takes effect`] : [];
+  return settled || Number(value) === desired[keyword] ? [] : [`${what}: ours comes first, so it has no effect`];
 }
 
 function lastLine(output: string): string {

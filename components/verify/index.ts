@@ -1,2 +1,2 @@
-export type { Outcome } from "./recap";
+export { type Outcome, renderRecap } from "./recap";
 export { type HostReport, renderFailures, renderReport } from "./report";

@@ -3,7 +3,8 @@ export type Outcome = "ok" | "changed" | "skipped" | "unreachable" | "failed";
 
 const OUTCOMES: Outcome[] = ["ok", "changed", "skipped", "unreachable", "failed"];
 
-/** `ok=2 changed=1 skipped=0 unreachable=0 failed=0` */
-export function recap(outcomes: Outcome[]): string {
-  return OUTCOMES.map((outcome) => `${outcome}=${outcomes.filter((o) => o === outcome).length}`).join(" ");
+/** `recap: ok=2 changed=1 skipped=0 unreachable=0 failed=0` */
+export function renderRecap(outcomes: Outcome[]): string {
+  const counts = OUTCOMES.map((outcome) => `${outcome}=${outcomes.filter((o) => o === outcome).length}`);
+  return `recap: ${counts.join(" ")}`;
 }

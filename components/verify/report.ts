@@ -1,6 +1,6 @@
 import { type Plan, printable, type RolePlan, unifiedDiff } from "../plan";
 import type { Role, Values } from "../settings";
-import { type Outcome, recap } from "./recap";
+import type { Outcome } from "./recap";
 
 /** All there is to tell of a host. */
 export interface HostReport {
@@ -19,8 +19,7 @@ const TELLS: Record<Role, string> = { server: "sshd -T", client: "ssh -G" };
 
 /** What a user sees of the fleet: in preview with diffs, after `up` with what OpenSSH reports. */
 export function renderReport(hosts: HostReport[], preview: boolean): string {
-  const lines = hosts.flatMap((host) => renderHost(host, preview));
-  return [...lines, `recap: ${recap(hosts.map(({ outcome }) => outcome))}`].join("\n");
+  return hosts.flatMap((host) => renderHost(host, preview)).join("\n");
 }
 
 /**

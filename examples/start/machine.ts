@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { OpenSsh } from "./openssh";
@@ -20,7 +20,12 @@ export interface Machine {
 }
 
 /** Starts a machine in a folder. Whoever holds the private key of `authorizedKey` can log in as the current user. */
-export async function startMachine(name: string, box: string, authorizedKey: string, openSsh: OpenSsh): Promise<Machine> {
+export async function startMachine(
+  name: string,
+  box: string,
+  authorizedKey: string,
+  openSsh: OpenSsh,
+): Promise<Machine> {
   const at = (file: string) => join(box, name, file);
   mkdirSync(at("sshd_config.d"), { recursive: true, mode: 0o700 });
   const port = await freePort();
@@ -39,8 +44,10 @@ export async function startMachine(name: string, box: string, authorizedKey: str
     effective: () =>
       [
         execFileSync(openSsh.sshd, ["-T", "-f", at("sshd_config")], { encoding: "utf8" }),
-        execFileSync(openSsh.ssh, ["-G", "-F", at("ssh_config"), "any.example"], { encoding: "utf8" }),
-      ].flatMap((output) => output.split("\n").filter((line) => /^(client|server)alive(interval|countmax) /.test(line))),
+        execFileSync(openSsh.ssh, ["-G", "-T", "-F", at("ssh_config"), "any.example"], { encoding: "utf8" }),
+      ].flatMap((output) =>
+        output.split("\n").filter((line) => /^(client|server)alive(interval|countmax) /.test(line)),
+      ),
     stop: () => stop(sshd),
   };
 }

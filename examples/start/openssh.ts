@@ -14,19 +14,25 @@ export async function findOpenSsh(say: Say): Promise<OpenSsh> {
   if (!find("sshd") || !find("ssh")) await install(say);
   const [sshd, ssh] = [find("sshd"), find("ssh")];
   if (sshd && ssh) return { sshd, ssh };
-  throw new Error("OpenSSH's sshd and ssh are needed: install them (openssh-server, openssh-client) and run this again");
+  throw new Error(
+    "OpenSSH's sshd and ssh are needed: install them (openssh-server, openssh-client) and run this again",
+  );
 }
 
 function find(program: string): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"].filter((f) => f.startsWith("/"));
-  return folders.map((folder) => join(folder, program)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"].filter((f) =>
+    f.startsWith("/"),
+  );
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 async function install(say: Say): Promise<void> {
