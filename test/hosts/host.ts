@@ -1,0 +1,157 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ownCgroup } from "./cgroups";
+import { Disk } from "./disk";
+import { requireImage, type Suite } from "./images";
+import { notIsolated, runDir } from "./isolation";
+import { addressOf, createLink, cutLink, deleteLink, linkName, restoreLink } from "./link";
+import { Machine } from "./machine";
+import { untilReady } from "./readiness";
+
+export interface HostOptions {
+  /** Its host name, as in `web-1`; default: `host-<number>`. */
+  name?: string;
+  /** Its Debian release; default: bookworm. */
+  suite?: Suite;
+}
+
+export interface RunOptions {
+  /** Who runs the command; default: root. */
+  user?: "root" | "deploy";
+  input?: string | Buffer;
+}
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A real Debian with systemd as PID 1 and a running ssh.service, reachable from the run's processes only. */
+export class Host {
+  private machine?: Machine;
+
+  private constructor(
+    /** Its host name. */
+    readonly name: string,
+    readonly suite: Suite,
+    /** Its IPv4 address; sshd listens on port 22. */
+    readonly address: string,
+    /** Its ed25519 host key, as in `ssh-ed25519 AAAA…`. */
+    readonly hostKey: string,
+    /** An ed25519 key in OpenSSH's format that root and deploy (who may sudo) accept; the same for all hosts of a run. */
+    readonly privateKey: string,
+    private readonly number: number,
+    private readonly disk: Disk,
+  ) {}
+
+  static async create(options: HostOptions = {}): Promise<Host> {
+    const reason = notIsolated();
+    if (reason) throw new Error(reason);
+    const { suite = "bookworm" } = options;
+    requireImage(suite);
+    const number = takeNumber();
+    const { name = linkName(number) } = options;
+    const disk = new Disk(directoryOf(number), suite);
+    const [hostKey] = await Promise.all([disk.create(name), createLink(number)]);
+    const privateKey = readFileSync(join(runDir, "key"), "utf8");
+    const host = new Host(name, suite, addressOf(number), hostKey, privateKey, number, disk);
+    await disk.mountPristine();
+    await host.boot();
+    return host;
+  }
+
+  /** Runs a shell command in the host, as from a login but without one: no SSH, so also while the network is cut. */
+  async run(command: string, { user = "root", input }: RunOptions = {}): Promise<Ran> {
+    const { code, stdout, stderr } = await this.inside(["runuser", "--login", user, "--command", command], input);
+    return { code, stdout: stdout.toString(), stderr };
+  }
+
+  async read(path: string): Promise<Buffer> {
+    const { code, stdout, stderr } = await this.inside(["cat", "--", path]);
+    if (code !== 0) throw new Error(`${this.name}: ${path} cannot be read: ${stderr.trim()}`);
+    return stdout;
+  }
+
+  /** Writes a file as root; `mode`, as in 0o600, is left alone by default. */
+  async write(path: string, data: string | Buffer, mode?: number): Promise<void> {
+    const script = `cat >"$1"${mode === undefined ? "" : ' && chmod "$2" "$1"'}`;
+    const { code, stderr } = await this.inside(["sh", "-c", script, "sh", path, mode?.toString(8) ?? ""], data);
+    if (code !== 0) throw new Error(`${this.name}: ${path} cannot be written: ${stderr.trim()}`);
+  }
+
+  /** How many logins its sshd accepted since it was created or reset. */
+  async acceptedLogins(): Promise<number> {
+    // By identifier, not by unit: a socket-activated sshd has a unit per connection. OpenSSH 9.8 renamed the process.
+    const log = await this.run("journalctl --sync && journalctl --quiet --output=cat -t sshd -t sshd-session");
+    if (log.code !== 0) throw new Error(`${this.name}: the journal cannot be read: ${log.stderr.trim()}`);
+    return log.stdout.split("\n").filter((line) => line.startsWith("Accepted ")).length;
+  }
+
+  /** Drops all packets silently, as a NAT that forgot the connection does. */
+  cutNetwork = () => cutLink(this.number);
+
+  restoreNetwork = () => restoreLink(this.number);
+
+  /** Shuts the host down and boots it again, with all that it has written. */
+  async reboot(): Promise<void> {
+    // The connection to systemd may break before it has confirmed, so the outcome is what counts.
+    await this.inside(["systemctl", "reboot"]);
+    await this.machine?.ended(AbortSignal.timeout(60_000));
+    await this.machine?.stop();
+    await this.boot();
+  }
+
+  /** Puts the host back as it was created, with the same keys and address, and boots it. */
+  async reset(): Promise<void> {
+    await this.stop();
+    await this.restoreNetwork();
+    await this.disk.mountPristine();
+    await this.boot();
+  }
+
+  async destroy(): Promise<void> {
+    await this.stop();
+    await deleteLink(this.number);
+    rmSync(directoryOf(this.number), { recursive: true });
+  }
+
+  private async boot(): Promise<void> {
+    const link = linkName(this.number);
+    this.machine = Machine.start(this.name, this.disk.directory, link, join(ownCgroup(), link));
+    try {
+      await untilReady(this.machine, this.name, this.address);
+    } catch (error) {
+      await this.machine.stop();
+      throw error;
+    }
+  }
+
+  private async stop(): Promise<void> {
+    await this.machine?.stop();
+    await this.disk.unmount();
+  }
+
+  private inside(argv: readonly string[], input?: string | Buffer) {
+    if (!this.machine) throw new Error(`${this.name} is not running`);
+    return this.machine.run(argv, { input });
+  }
+}
+
+/** Makes several hosts at once. */
+export const createHosts = (...hosts: HostOptions[]) => Promise.all(hosts.map((options) => Host.create(options)));
+
+const directoryOf = (number: number) => join(runDir, "hosts", `${number}`);
+
+// Making the directory is what takes the number, so that all processes of a run can make hosts.
+function takeNumber(): number {
+  for (let number = 2; number < 255; number++) {
+    try {
+      mkdirSync(directoryOf(number));
+      return number;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+  throw new Error("A run has addresses for 253 hosts at once, and all are taken; destroy some");
+}

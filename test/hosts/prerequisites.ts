@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { release } from "node:os";
+import { delimiter, join } from "node:path";
+import { cgroupRoot } from "./cgroups";
+import { exec } from "./exec";
+import { buildImage, type Say, type Suite } from "./images";
+
+const packageOf = {
+  debootstrap: "debootstrap",
+  "systemd-nspawn": "systemd-container",
+  ip: "iproute2",
+  "ssh-keygen": "openssh-client",
+} as const;
+
+const onPath = (tool: string) =>
+  (process.env.PATH ?? "").split(delimiter).some((directory) => existsSync(join(directory, tool)));
+
+const missingTools = () => (Object.keys(packageOf) as (keyof typeof packageOf)[]).filter((tool) => !onPath(tool));
+
+/** Why real hosts cannot be made on this machine; undefined if they can, perhaps after prepare(). */
+export function hostsUnavailable(): string | undefined {
+  if (process.platform !== "linux") return `real hosts need Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return "real hosts need root";
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  // For cgroup.kill.
+  if (major < 5 || (major === 5 && minor < 14)) return `real hosts need Linux 5.14 or newer, this is ${release()}`;
+  if (!cgroupRoot()) return "real hosts need cgroup v2, which is not mounted here";
+  const probe = spawnSync("unshare", ["--mount", "--net", "--pid", "--fork", "true"], { encoding: "utf8" });
+  if (probe.status !== 0) return `real hosts need namespaces: ${probe.error?.message ?? probe.stderr.trim()}`;
+  const missing = missingTools();
+  if (missing.length > 0 && !onPath("apt-get")) return `real hosts need ${missing.join(", ")}, and there is no apt-get`;
+  return undefined;
+}
+
+/** Installs the tools that are missing and builds the images that are not cached. */
+export async function prepare(suites: readonly Suite[], say: Say): Promise<void> {
+  const packages = missingTools().map((tool) => packageOf[tool]);
+  if (packages.length > 0) {
+    say(`Installing ${packages.join(", ")} to make test hosts …`);
+    await install(packages);
+  }
+  const missing = missingTools();
+  if (missing.length > 0)
+    throw new Error(`${missing.join(", ")} not found after installation; check PATH=${process.env.PATH}`);
+  for (const suite of suites) await buildImage(suite, say);
+}
+
+async function install(packages: readonly string[]): Promise<void> {
+  const command = ["apt-get", "install", "--yes", "--no-install-recommends", ...packages];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    await exec(command, { env });
+  } catch {
+    // Most likely the package lists are missing or stale; if not, the second attempt says what is wrong.
+    await exec(["apt-get", "update"]);
+    await exec(command, { env });
+  }
+}
