@@ -1,7 +1,7 @@
 // The story that `npm start` tells: the main job, for real, on two throwaway machines.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "../../tools/engine";
 import { say } from "../../tools/say";
@@ -31,18 +31,28 @@ async function main(): Promise<void> {
   const openSsh = await findOpenSsh(say);
   const engine = await findEngine(say);
   const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-start-"));
+  const removeRunDirectory = makeRunDirectory();
   const machines: Machine[] = [];
   try {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "start", "-f", join(box, "key")]);
     const authorizedKey = readFileSync(join(box, "key.pub"), "utf8");
     for (const name of ["web-1", "web-2"]) machines.push(await startMachine(name, box, authorizedKey, openSsh));
-    const stack = new Stack(engine, "start", box);
+    const stack = new Stack(engine, "start", box, (output) => process.stdout.write(output));
     await tell(stack, machines, readFileSync(join(box, "key"), "utf8"));
   } finally {
     await Promise.all(machines.map((machine) => machine.stop()));
     rmSync(box, { recursive: true, force: true });
+    removeRunDirectory();
   }
   console.log(OWN_HOSTS);
+}
+
+/** root's sshd insists on this directory, which a machine whose own sshd does not run may lack. */
+function makeRunDirectory(): () => void {
+  const directory = "/run/sshd";
+  if (userInfo().uid !== 0 || existsSync(directory)) return () => {};
+  mkdirSync(directory, { mode: 0o755 });
+  return () => rmdirSync(directory);
 }
 
 async function tell(stack: Stack, machines: Machine[], privateKey: string): Promise<void> {
@@ -51,34 +61,49 @@ async function tell(stack: Stack, machines: Machine[], privateKey: string): Prom
 
   chapter("Two throwaway machines, each with a real sshd on loopback");
   for (const { name, port, sshdConfig } of machines) console.log(`${name}: 127.0.0.1:${port}, ${sshdConfig}`);
-  await stack.create(machines, privateKey);
+  await stack.create(settings(machines), privateKey);
 
   chapter("pulumi preview: what would change, and why");
-  includes(await stack.run(["preview"]), "changed=2");
+  includes(await stack.expect(["preview"]), "changed=2");
   check(same(machines.map(bytes), atFirst), "the preview changed a file");
 
   chapter("pulumi up");
-  includes(await stack.run(["up", "--yes", "--skip-preview"]), "changed=2");
+  includes(await stack.expect(["up", "--yes", "--skip-preview"]), "changed=2");
 
   chapter("What OpenSSH itself reports now: sshd -T and ssh -G");
   showEffective(machines);
 
   chapter("pulumi up again: nothing to do");
-  includes(await stack.run(["up", "--yes", "--skip-preview", "--expect-no-changes"]), "ok=2 changed=0");
+  includes(await stack.expect(["up", "--yes", "--skip-preview", "--expect-no-changes"]), "ok=2 changed=0");
 
   chapter(`Somebody edits ${first.name}'s sshd_config by hand: ClientAliveInterval 9999`);
   const edited = readFileSync(first.sshdConfig, "utf8").replace("ClientAliveInterval 300", "ClientAliveInterval 9999");
   writeFileSync(first.sshdConfig, edited);
-  includes(await stack.run(["preview"]), "ok=1 changed=1");
+  includes(await stack.expect(["preview"]), "ok=1 changed=1");
 
   chapter("pulumi up repairs it");
-  includes(await stack.run(["up", "--yes", "--skip-preview"]), "ok=1 changed=1");
+  includes(await stack.expect(["up", "--yes", "--skip-preview"]), "ok=1 changed=1");
   showEffective(machines);
 
   chapter("pulumi destroy: every file as it was");
-  await stack.run(["destroy", "--yes", "--skip-preview"]);
+  await stack.expect(["destroy", "--yes", "--skip-preview"]);
   check(same(machines.map(bytes), atFirst), "a file is not byte for byte what it was before");
   console.log("All four files are byte for byte what they were.");
+}
+
+function settings(machines: Machine[]): Record<string, unknown> {
+  return {
+    server: { clientAliveInterval: 300, clientAliveCountMax: 2 },
+    client: { serverAliveInterval: 300, serverAliveCountMax: 2 },
+    hosts: machines.map(({ name, port, hostKey, sshdConfig, sshConfig, journal }) => ({
+      name,
+      address: "127.0.0.1",
+      port,
+      user: userInfo().username,
+      hostKey,
+      paths: { sshdConfig, sshConfig, journal },
+    })),
+  };
 }
 
 function chapter(title: string): void {

@@ -1,72 +1,82 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../tools/engine";
-import type { Machine } from "./machine";
 
 const ROOT = join(__dirname, "..", "..");
+
+/** What a run of the engine said, and how it ended. */
+export interface Run {
+  code: number;
+  output: string;
+}
 
 /** A stack of this project's program, with its state and its configuration in a folder of its own. */
 export class Stack {
   private readonly configFile: string;
   private readonly env: NodeJS.ProcessEnv;
+  /** The stack file's first part, as the engine wrote it. */
+  private secrets = "";
 
   constructor(
-    private readonly engine: Engine,
-    private readonly name: string,
-    box: string,
+    private readonly engine: Pick<Engine, "pulumi" | "env">,
+    readonly name: string,
+    private readonly folder: string,
+    private readonly show: (output: Buffer) => void,
   ) {
-    this.configFile = join(box, `Pulumi.${name}.yaml`);
-    mkdirSync(join(box, "state"));
+    this.configFile = join(folder, `Pulumi.${name}.yaml`);
+    mkdirSync(this.state, { recursive: true });
     this.env = {
       ...process.env,
       ...engine.env,
-      PULUMI_BACKEND_URL: `file://${join(box, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "start",
+      PULUMI_BACKEND_URL: `file://${this.state}`,
+      PULUMI_CONFIG_PASSPHRASE: name,
+      // A host whose command fails must not keep the others from being finished.
       PULUMI_CONTINUE_ON_ERROR: "true",
     };
   }
 
-  /** Writes the stack file, as a user would, and puts the private key into it as a secret. */
-  async create(machines: Machine[], privateKey: string): Promise<void> {
-    await this.run(["stack", "init", this.name, "--no-select"]);
-    writeFileSync(this.configFile, stackFile(machines), { flag: "a" });
-    await this.run(["config", "set", "--secret", "privateKey"], privateKey);
+  /** The folder of the state files. */
+  get state(): string {
+    return join(this.folder, "state");
   }
 
-  /** Runs a command of the engine, showing what it says. @throws Error if it fails. */
-  async run(args: string[], stdin = ""): Promise<string> {
-    const stack = ["--stack", this.name, "--config-file", this.configFile];
-    const scoped = args[0] === "stack" ? [] : stack;
-    const color = process.stdout.isTTY ? "always" : "never";
-    const command = [...args, ...scoped, "--non-interactive", "--color", color];
-    const child = spawn(this.engine.pulumi, command, { cwd: ROOT, env: this.env, stdio: ["pipe", "pipe", "inherit"] });
+  /** Makes the stack; the private key goes into its configuration as a secret, as a user would put it there. */
+  async create(settings: Record<string, unknown>, privateKey: string): Promise<void> {
+    await this.expect(["stack", "init", this.name, "--no-select"]);
+    await this.expect(["config", "set", "--secret", "privateKey"], privateKey);
+    this.secrets = readFileSync(this.configFile, "utf8");
+    this.configure(settings);
+  }
+
+  /** Writes the settings anew, in YAML's JSON form. */
+  configure(settings: Record<string, unknown>): void {
+    const lines = Object.entries(settings).map(([key, value]) => `  ssh-keepalive:${key}: ${JSON.stringify(value)}\n`);
+    writeFileSync(this.configFile, this.secrets + lines.join(""));
+  }
+
+  run(args: string[], stdin = ""): Promise<Run> {
+    const scope = args[0] === "stack" ? [] : ["--stack", this.name, "--config-file", this.configFile];
+    const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
+    const child = spawn(this.engine.pulumi, command, { cwd: ROOT, env: this.env });
     const output: Buffer[] = [];
-    child.stdout.on("data", (data: Buffer) => {
+    const take = (data: Buffer) => {
       output.push(data);
-      process.stdout.write(data);
-    });
+      this.show(data);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
     child.stdin.end(stdin);
-    const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}`);
-    return Buffer.concat(output).toString("utf8");
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code: code ?? 1, output: Buffer.concat(output).toString("utf8") }));
+    });
   }
-}
 
-function stackFile(machines: Machine[]): string {
-  const hosts = machines.map(
-    ({ name, port, hostKey, sshdConfig, sshConfig, journal }) => `    - name: ${name}
-      address: 127.0.0.1
-      port: ${port}
-      user: ${userInfo().username}
-      hostKey: ${hostKey}
-      paths: { sshdConfig: ${sshdConfig}, sshConfig: ${sshConfig}, journal: ${journal} }
-`,
-  );
-  return `config:
-  ssh-keepalive:server: { clientAliveInterval: 300, clientAliveCountMax: 2 }
-  ssh-keepalive:client: { serverAliveInterval: 300, serverAliveCountMax: 2 }
-  ssh-keepalive:hosts:
-${hosts.join("")}`;
+  /** Runs a command that has to succeed. */
+  async expect(args: string[], stdin?: string): Promise<string> {
+    const { code, output } = await this.run(args, stdin);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
+    return output;
+  }
 }

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { printable, unifiedDiff } from "../../../components/plan";
+
+describe("the diff in a preview", () => {
+  it("shows what changes with three lines of context", () => {
+    const before = ["1", "2", "3", "4", "5", "6", "7", ""].join("\n");
+    const after = before.replace("5\n", "five\n");
+    assert.equal(
+      unifiedDiff("/etc/x", before, after),
+      "--- /etc/x\tnow\n+++ /etc/x\twanted\n@@ -2,6 +2,6 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7",
+    );
+  });
+
+  it("shows UTF-8 as it reads and other bytes as escapes", () => {
+    assert.equal(printable(Buffer.from("grüße").toString("latin1")), "grüße");
+    assert.equal(printable("gr\xfc\x85"), "grü\\u{85}");
+  });
+
+  it("lets no control character of a host's reach the terminal", () => {
+    assert.equal(printable("\u001b[31mred\u0007\r"), "\\u{1b}[31mred\\u{7}\\u{d}");
+    assert.equal(printable(Buffer.from("a\u202eb").toString("latin1")), "a\\u{202e}b");
+  });
+});

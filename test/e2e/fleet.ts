@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Stack } from "../../examples/start/stack";
+import { createHosts, type Host } from "../hosts";
+
+export const SERVER = { clientAliveInterval: 300, clientAliveCountMax: 2 };
+export const CLIENT = { serverAliveInterval: 300, serverAliveCountMax: 2 };
+
+/** Real hosts and a stack of the project's own program that manages them. */
+export class Fleet {
+  private constructor(
+    private readonly folder: string,
+    readonly hosts: Host[],
+    readonly stack: Stack,
+  ) {}
+
+  static async create(count: number): Promise<Fleet> {
+    const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-e2e-"));
+    const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
+    const stack = new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
+    const hosts = await createHosts(...Array.from({ length: count }, (_, i) => ({ name: `web-${i + 1}` })));
+    const fleet = new Fleet(folder, hosts, stack);
+    await stack.create(fleet.settings(), (hosts[0] as Host).privateKey);
+    return fleet;
+  }
+
+  /** The default settings: the first host is reached as root, the others as a user with sudo. */
+  settings(over: Record<string, unknown> = {}, hostOver: Record<string, object> = {}): Record<string, unknown> {
+    const hosts = this.hosts.map(({ name, address, hostKey }, i) => ({
+      name,
+      address,
+      hostKey,
+      ...(i === 0 ? { user: "root" } : { user: "deploy", become: { method: "sudo" } }),
+      ...hostOver[name],
+    }));
+    return { hosts, server: SERVER, client: CLIENT, connectTimeout: 5, ...over };
+  }
+
+  host(index: number): Host {
+    return this.hosts[index] as Host;
+  }
+
+  preview(...options: string[]): Promise<string> {
+    return this.stack.expect(["preview", ...options]);
+  }
+
+  up(...options: string[]): Promise<string> {
+    return this.stack.expect(["up", "--yes", "--skip-preview", ...options]);
+  }
+
+  destroy(): Promise<string> {
+    return this.stack.expect(["destroy", "--yes", "--skip-preview"]);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.destroy()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** One hash over every file, link, mode and owner below /etc. */
+export async function etcOf(host: Host): Promise<string> {
+  const list =
+    "find /etc -printf '%p %y %m %U %G %l\\n' | sort; find /etc -type f -print0 | sort -z | xargs -0 sha256sum";
+  return (await host.run(`( ${list} ) | sha256sum`)).stdout;
+}
+
+/** The keepalive values in force, as OpenSSH on the host reports them. */
+export async function effectiveOn(host: Host): Promise<Record<string, number>> {
+  const { stdout } = await host.run("sshd -T; ssh -G any.example");
+  const found = [...stdout.matchAll(/^((?:client|server)alive(?:interval|countmax)) (\d+)$/gm)];
+  return Object.fromEntries(found.map(([, keyword, value]) => [keyword, Number(value)]));
+}
+
+export const WANTED = {
+  clientaliveinterval: 300,
+  clientalivecountmax: 2,
+  serveraliveinterval: 300,
+  serveralivecountmax: 2,
+};

@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ApplyResult, commands, planDocument, readJournal, readResult } from "../../components/apply";
+import type { Observation } from "../../components/observe";
+import { decode } from "../../components/observe/decode";
+import { script } from "../../components/observe/observe";
+import { type Plan, plan } from "../../components/plan";
+import type { DesiredRoles } from "../../components/settings";
+import { type Machine, startMachine } from "../../examples/start/machine";
+
+const SENDER = { owner: "project/stack", resource: "fleet-local", takeOver: false };
+
+/** A real sshd of this machine and the real scripts, run here by a shell instead of over SSH. */
+export class LocalHost {
+  private constructor(
+    private readonly box: string,
+    private readonly machine: Machine,
+    private readonly shell: string[],
+  ) {}
+
+  static async start(shell: string[] = ["sh"]): Promise<LocalHost> {
+    const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-test-"));
+    return new LocalHost(box, await startMachine("local", box, "", { sshd: "/usr/sbin/sshd", ssh: "ssh" }), shell);
+  }
+
+  get sshdConfig(): string {
+    return this.machine.sshdConfig;
+  }
+
+  get sshConfig(): string {
+    return this.machine.sshConfig;
+  }
+
+  get journal(): string {
+    return this.machine.journal;
+  }
+
+  file(name: string): string {
+    return join(this.box, "local", name);
+  }
+
+  read(path: string): string {
+    return readFileSync(path, "latin1");
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, content, "latin1");
+  }
+
+  edit(path: string, change: (content: string) => string): void {
+    this.write(path, change(this.read(path)));
+  }
+
+  async observe(): Promise<Observation> {
+    const { sshdConfig, sshConfig, journal } = this;
+    const stdin = await script({ paths: { sshdConfig, sshConfig, journal } });
+    return decode(execFileSync(this.shell[0] as string, [...this.shell.slice(1), "-s"], { input: stdin }));
+  }
+
+  /** What the program would send, and whether the host did just that already. */
+  async plan(desired: DesiredRoles, sender = SENDER): Promise<{ plan: Plan; text: string; settled: boolean }> {
+    const observation = await this.observe();
+    const planned = plan(desired, observation, { server: this.sshdConfig, client: this.sshConfig });
+    const journal = readJournal(observation, this.journal);
+    return { plan: planned, ...planDocument(planned, observation, journal, this.journal, sender) };
+  }
+
+  async apply(document: string): Promise<ApplyResult> {
+    const { code, stdout, stderr } = this.run((await commands({})).create, document);
+    if (code !== 0) throw new Error(`the apply script ended with ${code}: ${stderr}`);
+    return readResult(stdout.trimEnd());
+  }
+
+  /** Plans and applies. */
+  async converge(desired: DesiredRoles): Promise<ApplyResult> {
+    return this.apply((await this.plan(desired)).text);
+  }
+
+  async undo(document: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    return this.run((await commands({})).delete, document);
+  }
+
+  /** As the command plugin does it: the text goes to a login shell. */
+  private run(command: string, stdin: string) {
+    const own = command.replace("/bin/sh -c", `${this.shell.join(" ")} -c`);
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", own], { input: stdin, encoding: "utf8" });
+    return { code: status, stdout, stderr };
+  }
+
+  effective(): string[] {
+    return this.machine.effective();
+  }
+
+  async stop(): Promise<void> {
+    await this.machine.stop();
+    rmSync(this.box, { recursive: true, force: true });
+  }
+}
