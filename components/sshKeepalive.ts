@@ -64,9 +64,9 @@ export class SshKeepalive extends pulumi.ComponentResource {
     const hosts = await reports;
     const failures = renderFailures(hosts, (await onUnreachable) === OnUnreachable.Skip);
     await pulumi.log.info(renderReport(hosts, preview), this);
+    if (failures && preview) await pulumi.log.warn(failures, this);
     // Last and by itself, as the engine shows a resource's latest message in that resource's row.
     await pulumi.log.info(renderRecap(hosts.map(({ outcome }) => outcome)), this);
-    if (failures && preview) await pulumi.log.warn(failures, this);
     if (failures && !preview) throw new pulumi.RunError(failures);
     return Object.fromEntries(
       hosts.flatMap(({ name, effective }) =>

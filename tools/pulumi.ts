@@ -8,7 +8,13 @@ import { say } from "./say";
 
 /** The user's login stays the user's, wherever the plugin comes from. */
 function environment(engine: Engine): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { PULUMI_CREDENTIALS_PATH: usersPulumiHome(), ...process.env, ...engine.env };
+  const env: NodeJS.ProcessEnv = {
+    PULUMI_CREDENTIALS_PATH: usersPulumiHome(),
+    // A host whose command fails must not keep the others from being finished.
+    PULUMI_CONTINUE_ON_ERROR: "true",
+    ...process.env,
+    ...engine.env,
+  };
   if (engine.plugin === "installed") env.PULUMI_HOME = usersPulumiHome();
   return env;
 }

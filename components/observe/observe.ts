@@ -14,8 +14,7 @@ export const DEFAULT_PATHS = {
 
 /** Reads a host: one connection, one script, nothing changed. */
 export async function observe(target: Target, host: ResolvedHost): Promise<Observation> {
-  const script = await readFile(join(__dirname, "read.sh"), "utf8");
-  const answer = await runOn(target, `${becomePrefix(host)}/bin/sh -s`, (await prelude()) + request(host) + script);
+  const answer = await runOn(target, `${becomePrefix(host)}/bin/sh -s`, await script(host));
   try {
     return decode(answer);
   } catch (error) {
@@ -25,8 +24,13 @@ export async function observe(target: Target, host: ResolvedHost): Promise<Obser
   }
 }
 
+/** What a shell on the host gets on stdin. */
+export async function script(host: Pick<ResolvedHost, "paths">): Promise<string> {
+  return (await prelude()) + request(host) + (await readFile(join(__dirname, "read.sh"), "utf8"));
+}
+
 /** Paths travel as data: a quoted here-document, each line behind a word of ours, so that none can end it. */
-function request(host: ResolvedHost): string {
+function request(host: Pick<ResolvedHost, "paths">): string {
   const paths = Object.entries({ ...DEFAULT_PATHS, ...host.paths }).map(([key, path]) => `${key} ${path}\n`);
   return `request=$(cat <<'SSH_KEEPALIVE_REQUEST'\n${paths.join("")}SSH_KEEPALIVE_REQUEST\n)\n`;
 }

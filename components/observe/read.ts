@@ -16,55 +16,73 @@ export class ReadError extends Error {}
  * @returns what it wrote to stdout.
  * @throws UnreachableError if the host does not answer within its `connectTimeout`; ReadError for all else.
  */
-export function runOn(target: Target, command: string, stdin: string): Promise<Buffer> {
+export async function runOn(target: Target, command: string, stdin: string): Promise<Buffer> {
   const client = new Client();
   const endpoint = `${target.address}:${target.port}`;
-  return new Promise<Buffer>((resolve, reject) => {
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    let size = 0;
-    const slow = () => reject(new ReadError(`it gave no complete answer within ${READ_TIMEOUT / 1000} s`));
-    const timer = setTimeout(slow, READ_TIMEOUT);
-    client.on("error", (error) => reject(explain(error, target, endpoint)));
-    client.on("close", () => {
-      clearTimeout(timer);
-      reject(new UnreachableError(`${endpoint} closed the connection`));
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<Buffer>((resolve, reject) => {
+      const slow = () => reject(new ReadError(`it gave no complete answer within ${READ_TIMEOUT / 1000} s`));
+      timer = setTimeout(slow, READ_TIMEOUT);
+      client.on("error", (error) => reject(explain(error, target, endpoint)));
+      client.on("close", () => reject(new UnreachableError(`${endpoint} closed the connection`)));
+      client.on("ready", () => exec(client, target, command, stdin).then(resolve, reject));
+      client.on("keyboard-interactive", (_name, _instructions, _lang, prompts, finish) =>
+        finish(prompts.map(() => target.password ?? "")),
+      );
+      connect(client, target);
     });
-    client.on("ready", () => {
-      client.exec(command, (error, channel) => {
-        if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
-        channel.on("data", (data: Buffer) => {
-          size += data.length;
-          if (size > ANSWER_LIMIT) reject(new ReadError(`its answer is larger than ${ANSWER_LIMIT} bytes`));
-          else out.push(data);
-        });
-        channel.stderr.on("data", (data: Buffer) => {
-          if (err.length < 64) err.push(data);
-        });
-        channel.on("close", (code: number | null, signal?: string) => {
-          if (code === 0) resolve(Buffer.concat(out));
-          else reject(new ReadError(refusal(target, code, signal, Buffer.concat(err).toString("utf8"))));
-        });
-        channel.end(stdin);
-      });
-    });
+  } finally {
+    clearTimeout(timer);
+    client.destroy();
+  }
+}
+
+function connect(client: Client, target: Target): void {
+  const [type, key] = target.hostKey.split(" ");
+  const { privateKey, privateKeyPassword, password, agentSocketPath } = target;
+  try {
     client.connect({
       host: target.address,
       port: target.port,
       username: target.user,
-      privateKey: target.privateKey,
-      passphrase: target.privateKeyPassword,
-      password: target.password,
-      tryKeyboard: target.password !== undefined,
-      agent: target.privateKey || target.password ? undefined : (target.agentSocketPath ?? process.env.SSH_AUTH_SOCK),
+      privateKey,
+      passphrase: privateKeyPassword,
+      password,
+      tryKeyboard: password !== undefined,
+      agent: privateKey || password ? undefined : (agentSocketPath ?? process.env.SSH_AUTH_SOCK),
       readyTimeout: target.connectTimeout * 1000,
-      algorithms: { serverHostKey: [target.hostKey.split(" ")[0] as "ssh-ed25519"] },
-      hostVerifier: (key: Buffer) => key.toString("base64") === target.hostKey.split(" ")[1],
+      algorithms: { serverHostKey: [type as "ssh-ed25519"] },
+      hostVerifier: (offered: Buffer) => offered.toString("base64") === key,
     });
-    client.on("keyboard-interactive", (_name, _instructions, _lang, prompts, finish) =>
-      finish(prompts.map(() => target.password ?? "")),
-    );
-  }).finally(() => client.end());
+  } catch (error) {
+    // ssh2 throws for a key that it can't use, before it dials.
+    throw new ReadError(`its login can't be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function exec(client: Client, target: Target, command: string, stdin: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      let size = 0;
+      channel.on("data", (data: Buffer) => {
+        size += data.length;
+        if (size > ANSWER_LIMIT) reject(new ReadError(`its answer is larger than ${ANSWER_LIMIT} bytes`));
+        else out.push(data);
+      });
+      channel.stderr.on("data", (data: Buffer) => {
+        if (err.length < 64) err.push(data);
+      });
+      channel.on("close", (code: number | null, signal?: string) => {
+        if (code === 0) resolve(Buffer.concat(out));
+        else reject(new ReadError(refusal(target, code, signal, Buffer.concat(err.length > 0 ? err : out))));
+      });
+      channel.end(stdin);
+    });
+  });
 }
 
 function explain(error: Error & { level?: string; code?: string }, target: Target, endpoint: string): Error {
@@ -82,14 +100,11 @@ function explain(error: Error & { level?: string; code?: string }, target: Targe
   return new ReadError(`${endpoint}: ${error.message}`);
 }
 
-function refusal(target: Target, code: number | null, signal: string | undefined, stderr: string): string {
-  const said = stderr.trim().split("\n").slice(-3).join(" / ").slice(0, 400);
-  if (/^sudo: /m.test(stderr))
+function refusal(target: Target, code: number | null, signal: string | undefined, output: Buffer): string {
+  const words = output.toString("latin1").trim();
+  const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
+  if (/^sudo: /m.test(words))
     return `sudo refused: ${said}; let ${target.user} use sudo without a password, or log in as root`;
-  const end = signal
-    ? `was ended by signal ${signal}`
-    : code === null
-      ? "ended without a status"
-      : `ended with status ${code}`;
-  return `reading it ${end}${said ? `: ${said}` : ""}`;
+  const status = code === null ? "ended without a status" : `ended with status ${code}`;
+  return `reading it ${signal ? `was ended by signal ${signal}` : status}${said ? `: ${said}` : ""}`;
 }

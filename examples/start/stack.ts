@@ -43,6 +43,8 @@ export class Stack {
 
   /** Makes the stack; the private key goes into its configuration as a secret, as a user would put it there. */
   async create(settings: Record<string, unknown>, privateKey: string): Promise<void> {
+    // The engine writes a new stack's file beside the project's: not beside the user's stacks, then, but in our folder.
+    writeFileSync(join(this.folder, "Pulumi.yaml"), "name: ssh-keepalive\nruntime: nodejs\n");
     await this.expect(["stack", "init", this.name, "--no-select"]);
     await this.expect(["config", "set", "--secret", "privateKey"], privateKey);
     this.secrets = readFileSync(this.configFile, "utf8");
@@ -56,9 +58,10 @@ export class Stack {
   }
 
   run(args: string[], stdin = ""): Promise<Run> {
-    const scope = args[0] === "stack" ? [] : ["--stack", this.name, "--config-file", this.configFile];
+    const isStackCommand = args[0] === "stack";
+    const scope = isStackCommand ? [] : ["--stack", this.name, "--config-file", this.configFile];
     const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
-    const child = spawn(this.engine.pulumi, command, { cwd: ROOT, env: this.env });
+    const child = spawn(this.engine.pulumi, command, { cwd: isStackCommand ? this.folder : ROOT, env: this.env });
     const output: Buffer[] = [];
     const take = (data: Buffer) => {
       output.push(data);

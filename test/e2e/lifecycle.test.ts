@@ -112,7 +112,9 @@ describeHosts("three hosts from first preview to destroy", () => {
     await host.run("sed -i '1i ClientAliveInterval 10' /etc/ssh/sshd_config");
     assert.match(await fleet.up(), /recap: ok=2 changed=1/);
     assert.deepEqual(await effectiveOn(host), WANTED);
-    await host.run("rm /etc/ssh/sshd_config.d/50-cloud-init.conf; sed -i '/^ClientAliveInterval 10$/d' /etc/ssh/sshd_config");
+    await host.run(
+      "rm /etc/ssh/sshd_config.d/50-cloud-init.conf; sed -i '/^ClientAliveInterval 10$/d' /etc/ssh/sshd_config",
+    );
   });
 
   it("a host put back to its first content is found and brought back", async () => {
