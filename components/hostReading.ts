@@ -44,6 +44,11 @@ async function readHost(fleet: ResolvedFleet, host: ResolvedHost, sender: Sender
   try {
     const target = await resolveTarget(fleet, host);
     const observation = await observe(target, host);
+    // Such a shell takes the lines of a quoted script for commands of its own.
+    if (/\/t?csh$/.test(observation.shell))
+      throw new Refusal(
+        `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
+      );
     const paths = { ...DEFAULT_PATHS, ...host.paths };
     const journal = readJournal(observation, paths.journal);
     if (journal && journal.owner !== sender.owner && !sender.takeOver)

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { aptInstall } from "../../tools/apt";
 import { type Say, step } from "../../tools/say";
 
 export interface OpenSsh {
@@ -41,22 +42,16 @@ async function install(say: Say): Promise<void> {
       "OpenSSH's sshd and ssh are needed for this, and one of them is not on this machine: install OpenSSH " +
         "(its server need not run) and run this again",
     );
-  await step(say, "installing openssh-server by apt (its service is left off)", async () => {
-    // Debian starts and enables a service with its package; nobody asked for one here.
+  await step(say, "installing openssh-server by apt, its service left off", async () => {
+    if (!existsSync("/run/systemd/system")) return aptInstall(["openssh-server"]);
+    // Debian enables and starts a service with its package, and nobody asked for one here.
     const units = ["ssh.service", "ssh.socket"];
-    const systemd = existsSync("/run/systemd/system");
-    if (systemd) execFileSync("systemctl", ["mask", "--runtime", ...units], { stdio: "ignore" });
+    execFileSync("systemctl", ["mask", "--runtime", ...units]);
     try {
-      const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-      if (spawnSync("apt-get", ["install", "-qq", "-y", "openssh-server"], { env, stdio: "ignore" }).status !== 0) {
-        execFileSync("apt-get", ["update", "-qq"], { env, stdio: ["ignore", 2, 2] });
-        execFileSync("apt-get", ["install", "-qq", "-y", "openssh-server"], { env, stdio: ["ignore", 2, 2] });
-      }
+      await aptInstall(["openssh-server"]);
     } finally {
-      if (systemd) {
-        execFileSync("systemctl", ["unmask", "--runtime", ...units], { stdio: "ignore" });
-        execFileSync("systemctl", ["disable", ...units], { stdio: "ignore" });
-      }
+      execFileSync("systemctl", ["unmask", "--runtime", ...units]);
+      execFileSync("systemctl", ["disable", ...units]);
     }
   });
 }

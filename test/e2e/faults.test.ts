@@ -99,6 +99,11 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
       /web-2 failed: .*This account is currently not available/,
     ],
     [
+      "whose login shell is csh",
+      "ln -s bash /bin/tcsh; usermod -s /bin/tcsh deploy",
+      /web-2 failed: deploy's login shell there is \/bin\/tcsh; log in as a user with sh/,
+    ],
+    [
       "whose Match all overrides everybody",
       "printf 'Match all\\n  ClientAliveInterval 7\\n' >>/etc/ssh/sshd_config",
       /sshd_config:\d+ sets ClientAliveInterval under "Match all"/,
@@ -125,6 +130,18 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
     await fleet.host(1).run("chattr -i /etc/ssh/sshd_config");
     assert.match(await fleet.up(), /recap: ok=2 changed=1/);
     assert.deepEqual(await effectiveOn(fleet.host(1)), WANTED);
+  });
+
+  it("a host where the command can't even start fails as a resource, after the others are done", async () => {
+    await fleet.host(1).run("mount -t tmpfs -o size=4k,nr_inodes=1 none /tmp");
+    const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /no temporary directory can be made: is \/tmp full or read-only\?/);
+    assert.match(output, /web-2 failed: its command did not run/);
+    assert.match(output, /recap: ok=0 changed=2 skipped=0 unreachable=0 failed=1/);
+    for (const index of [0, 2]) assert.deepEqual(await effectiveOn(fleet.host(index)), WANTED);
+    await fleet.host(1).run("umount /tmp");
+    assert.match(await fleet.up(), /recap: ok=2 changed=1/);
   });
 
   it("settings that are not usable fail the preview with all mistakes, before any login", async () => {

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { release } from "node:os";
 import { delimiter, join } from "node:path";
+import { aptInstall } from "../../tools/apt";
+import { step } from "../../tools/say";
 import { cgroupRoot } from "./cgroups";
-import { exec } from "./exec";
 import { buildImage, type Say, type Suite } from "./images";
 
 const packageOf = {
@@ -11,6 +12,8 @@ const packageOf = {
   "systemd-nspawn": "systemd-container",
   ip: "iproute2",
   "ssh-keygen": "openssh-client",
+  // A second shell for the scripts that hosts run.
+  busybox: "busybox",
 } as const;
 
 const onPath = (tool: string) =>
@@ -37,23 +40,10 @@ export function hostsUnavailable(): string | undefined {
 export async function prepare(suites: readonly Suite[], say: Say): Promise<void> {
   const packages = missingTools().map((tool) => packageOf[tool]);
   if (packages.length > 0) {
-    say(`Installing ${packages.join(", ")} to make test hosts …`);
-    await install(packages);
+    await step(say, `installing ${packages.join(", ")} for the tests`, () => aptInstall(packages));
   }
   const missing = missingTools();
   if (missing.length > 0)
     throw new Error(`${missing.join(", ")} not found after installation; check PATH=${process.env.PATH}`);
   for (const suite of suites) await buildImage(suite, say);
-}
-
-async function install(packages: readonly string[]): Promise<void> {
-  const command = ["apt-get", "install", "--yes", "--no-install-recommends", ...packages];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  try {
-    await exec(command, { env });
-  } catch {
-    // Most likely the package lists are missing or stale; if not, the second attempt says what is wrong.
-    await exec(["apt-get", "update"]);
-    await exec(command, { env });
-  }
 }
