@@ -31,7 +31,7 @@ export class SshKeepalive extends pulumi.ComponentResource {
   constructor(name: string, args: SshKeepaliveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ssh-keepalive:index:SshKeepalive", name, {}, opts);
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-    const hosts = validateNames(args.hosts).map((host) => ({
+    const hosts = validateNames(name, args.hosts).map((host) => ({
       name: host,
       sender: { owner, resource: `${name}-${host}` },
     }));

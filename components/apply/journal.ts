@@ -18,7 +18,9 @@ export interface Journal {
 export function readJournal(observation: Observation, path: string): Journal | undefined {
   const file = observation.files[path];
   if (file?.state !== "present") return undefined;
-  const [head = "", document = ""] = file.content.split(/^document\n(.*)/ms);
+  const [head = "", document = ""] = Buffer.from(file.content, "latin1")
+    .toString("utf8")
+    .split(/^document\n(.*)/ms);
   if (!head.startsWith("ssh-keepalive-journal 1\n")) return undefined;
   const fields = new Map(head.split("\n").map((line) => line.split(/ (.*)/) as [string, string]));
   const state = fields.get("state");

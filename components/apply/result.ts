@@ -21,7 +21,7 @@ export function readResult(stdout: string): ApplyResult {
   for (const role of ROLES)
     for (const { keyword } of KEYWORDS[role]) {
       const value = field(`effective ${role} ${keyword.toLowerCase()}`);
-      if (value && /^\d+$/.test(value)) effective[role] = { ...effective[role], [keyword]: Number(value) };
+      if (value && /^\d{1,10}$/.test(value)) effective[role] = { ...effective[role], [keyword]: Number(value) };
     }
   return { status, effective };
 }

@@ -23,11 +23,12 @@ sha256_of() {
 }
 
 this_machine() {
-  machine_id | head -n 1 >"$work/machine"
+  printf '%s\n' "$(machine_id | head -n 1)" >"$work/machine"
   sha256_of "$work/machine"
 }
 
-one_line() { tr -c '[:print:]' ' ' | head -c 400; }
+# Not every busybox knows [:print:].
+one_line() { tr -c '\040-\176' ' ' | head -c 400; }
 
 # A copy beside the file, so that its mode, owner and labels are kept and a rename is all it takes.
 stage() { # file content
@@ -50,12 +51,12 @@ write_journal() { # state cause
 
 effective_of() { # role file
   case $1 in
-    server) bounded "$(planned sshd)" -T -f "$2" 2>&1 ;;
-    client) bounded "$(planned ssh)" -G -F "$2" ssh-keepalive.invalid 2>&1 ;;
+    server) bounded "$(planned sshd)" -T -f "$2" ;;
+    client) bounded "$(planned ssh)" -G -F "$2" ssh-keepalive.invalid ;;
   esac
 }
 
-keepalive_of() { effective_of "$1" "$2" | grep -E '^(client|server)alive(interval|countmax) '; }
+keepalive_of() { effective_of "$1" "$2" 2>/dev/null | grep -E '^(client|server)alive(interval|countmax) '; }
 
 # After a SIGHUP sshd takes its pid file away, starts anew and writes it once it listens.
 wait_for_sshd() { # pid-file
@@ -74,7 +75,7 @@ reload_sshd() {
     *.socket) ;; # every connection starts a sshd that reads the new file
     systemd\ *)
       bounded systemctl reload "$name" 2>&1 || return 1
-      pid_file=$(effective_of server "$sshd_config" | sed -n 's/^pidfile //p')
+      pid_file=$(effective_of server "$sshd_config" 2>/dev/null | sed -n 's/^pidfile //p')
       [ "${pid_file:-none}" = none ] || wait_for_sshd "$pid_file" || { echo "sshd did not come back" && return 1; }
       systemctl is-active --quiet "$name" || { echo "$name is no longer active" && return 1; }
       ;;

@@ -8,20 +8,29 @@ give_up() {
 
 # Start and end of our lines, in bytes; findOwnLines in plan/blocks.ts finds the same.
 own_ranges() {
-  awk '
+  awk -v size="$(wc -c <"$1")" '
+    BEGIN { at = 0 }
     function ours(line) { return tolower(line) ~ /^[ \t]*(client|server)alive(interval|countmax)[ \t=]/ }
+    function keyword(line) { sub(/^[ \t]+/, "", line); sub(/[ \t=].*/, "", line); return tolower(line) }
     function host_all(line) { return line ~ /^[ \t]*Host \*[ \t]*$/ }
     { start[NR] = at; at += length($0) + 1; sub(/\r$/, ""); text[NR] = $0 }
     /^# >>> ssh-keepalive / { kind[NR] = "begin" }
     /^# <<< ssh-keepalive / { kind[NR] = "end" }
     END {
+      # Not every awk counts past a NUL byte; the last line may lack its newline.
+      if (at != size && at != size + 1) exit 1
       start[NR + 1] = at
       for (n = 1; n <= NR; n++) {
         if (kind[n] == "end") print start[n], start[n + 1]
         if (kind[n] != "begin") continue
         for (last = n + 1; last <= NR && kind[last] == ""; last++);
         closed = (last <= NR && kind[last] == "end")
-        if (!closed) for (last = n + 1; last <= NR && (ours(text[last]) || host_all(text[last])); last++);
+        if (!closed) {
+          split("", seen)
+          first = last = n + 1 + host_all(text[n + 1])
+          while (last <= NR && ours(text[last]) && !(keyword(text[last]) in seen)) seen[keyword(text[last++])] = 1
+          if (last == first) last = n + 1
+        }
         foreign = 0
         for (i = n + 1; i < last; i++) if (!ours(text[i]) && !host_all(text[i])) foreign = 1
         ends_file = (last > NR || (closed && last == NR))
@@ -35,14 +44,13 @@ own_ranges() {
 }
 
 without_own_lines() {
+  own_ranges "$1" >"$work/ranges" || return 1
   at=0
-  own_ranges "$1" | {
-    while read -r from to; do
-      tail -c "+$((at + 1))" "$1" | head -c $((from - at))
-      at=$to
-    done
-    tail -c "+$((at + 1))" "$1"
-  }
+  while read -r from to; do
+    [ "$from" -le "$at" ] || tail -c "+$((at + 1))" "$1" | head -c $((from - at))
+    at=$to
+  done <"$work/ranges"
+  tail -c "+$((at + 1))" "$1"
 }
 
 [ "$(tail -n 1 "$work/plan")" = end ] || give_up "the plan did not arrive whole; run it again"

@@ -11,8 +11,9 @@ type Fields = [string, ...string[]];
  * @throws AnswerError if it is incomplete or not of that form.
  */
 export function decode(answer: Buffer): Observation {
-  const files: Record<string, ObservedFile> = {};
-  const includes: Record<string, string[]> = {};
+  // Names come from the host: without a prototype none of them is anything already.
+  const files: Record<string, ObservedFile> = Object.create(null);
+  const includes: Record<string, string[]> = Object.create(null);
   const found: Record<string, unknown> = { files, includes };
   const programs: Record<string, unknown> = {};
   const effective: Record<string, unknown> = {};

@@ -34,7 +34,9 @@ file() {
   if [ -z "$path" ] || [ ! -e "$path" ]; then
     if [ -L "$1" ]; then record unusable "$1" "is a link to nothing"; else record missing "$1"; fi
   elif [ -d "$path" ]; then record unusable "$1" "is a directory"
-  elif [ ! -f "$path" ]; then record unusable "$1" "is not a regular file"
+  elif [ ! -f "$path" ]; then
+    blocking=yes
+    record unusable "$1" "is not a regular file"
   elif [ ! -r "$path" ]; then record unusable "$1" "can't be read"
   elif [ "$(size_of "$path")" -gt $MAX ]; then record unusable "$1" "is larger than $MAX bytes"
   else
@@ -65,7 +67,8 @@ patterns() { # of the Include lines in a file, one a line
   }' "$1"
 }
 
-# A file and what it includes. Only the positional parameters are a call's own, as this recurs.
+# A file and what it includes. Only the positional parameters are a call's own, as this recurs; no other variable is
+# used after a call.
 seen=
 tree() { # path depth
   case $NL$seen in *"$NL$1$NL"*) return 0 ;; esac
@@ -76,17 +79,31 @@ tree() { # path depth
   for pattern in $(patterns "$1"); do
     set +f
     case $pattern in /*) ;; *) pattern=/etc/ssh/$pattern ;; esac
-    record include "$pattern"
-    for included in $pattern; do
-      [ -e "$included" ] || [ -L "$included" ] || continue
-      case $included in *[[:cntrl:]]*) continue ;; esac
-      record included "$pattern" "$included"
-      tree "$included" $(($2 + 1))
-    done
+    follow "$pattern" $(($2 + 1))
   done
   set +f
 }
 
+follow() { # pattern depth
+  record include "$1"
+  for included in $1; do
+    [ -e "$included" ] || [ -L "$included" ] || continue
+    case $included in
+      *[[:cntrl:]]*)
+        [ -f "$included" ] || blocking=yes
+        included=$(printf '%s' "$included" | tr '\001-\037\177' '?')
+        record included "$1" "$included"
+        record unusable "$included" "has control characters in its name"
+        ;;
+      *)
+        record included "$1" "$included"
+        tree "$included" "$2"
+        ;;
+    esac
+  done
+}
+
+# OpenSSH would wait forever for a pipe's other end, so it is not asked where one is among its files.
 effective() { # role command…
   role=$1
   shift
@@ -104,7 +121,7 @@ service() {
       systemctl is-active --quiet "$unit" && record service systemd "$unit" && return
     done
   fi
-  pid_file=$(bounded "$sshd" -T -f "$sshd_config" 2>/dev/null | sed -n 's/^pidfile //p')
+  pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
   if [ -n "$pid_file" ] && sshd_pid "$pid_file" >/dev/null; then
     record service pidfile "$pid_file"
   else
@@ -130,17 +147,24 @@ else
   record boot "$(ps -o lstart= -p 1)" -
 fi
 if [ -e "$journal" ]; then file "$journal" || :; fi
+blocking=
 tree "$sshd_config" 0
+server_blocks=$blocking
+blocking=
 tree "$ssh_config" 0
+client_blocks=$blocking
+answer=
 if [ -n "$sshd" ] && [ -x "$sshd" ]; then
   record program sshd "$sshd" "$(openssh_version "$sshd")"
-  [ ! -f "$sshd_config" ] || effective server "$sshd" -T -f "$sshd_config"
+  [ ! -f "$sshd_config" ] || [ -n "$server_blocks" ] || effective server "$sshd" -T -f "$sshd_config"
   service
 fi
 if [ -n "$ssh" ] && [ -x "$ssh" ]; then
   record program ssh "$ssh" "$(openssh_version "$ssh")"
   # ssh -G runs the commands of `Match exec`; reading a host runs nothing of anybody's.
-  matched=$(set -f; printf '%s' "$seen" | while read -r path; do grep -qiE '^[[:space:]]*match[[:space:]=].*exec' "$path" 2>/dev/null && echo exec; done)
-  if [ -f "$ssh_config" ] && [ -z "$matched" ]; then effective client "$ssh" -G -F "$ssh_config" ssh-keepalive.invalid; fi
+  matched=$(set -f; printf '%s' "$seen" | while read -r path; do
+    [ -f "$path" ] && tr -d '"' <"$path" | grep -qiE '^[[:space:]]*match[[:space:]=].*exec' && echo exec
+  done)
+  if [ -f "$ssh_config" ] && [ -z "$matched$client_blocks" ]; then effective client "$ssh" -G -F "$ssh_config" ssh-keepalive.invalid; fi
 fi
 record end

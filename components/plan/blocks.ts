@@ -5,7 +5,7 @@ const BEGIN = /^# >>> ssh-keepalive /;
 const END = /^# <<< ssh-keepalive /;
 const NEWLINE_ADDED = "; newline added before";
 const KEEPALIVE = ROLES.flatMap((role) => KEYWORDS[role].map(({ keyword }) => keyword)).join("|");
-const OURS = new RegExp(`^[ \\t]*(?:${KEEPALIVE})[ \\t=]`, "i");
+const OURS = new RegExp(`^[ \\t]*(${KEEPALIVE})[ \\t=]`, "i");
 const HOST_ALL = /^[ \t]*Host \*[ \t]*$/;
 
 /** Our lines as they stand in a file, in markers that say whose they are. */
@@ -23,18 +23,24 @@ export interface Range {
 /** What is ours in a file. `apply/undo.sh` finds the same ranges, from the markers alone. */
 export interface OwnLines {
   ranges: Range[];
-  /** Keyword as written → value as written. */
-  settings: [string, string][];
+  settings: OwnSetting[];
+}
+
+/** Keyword and value as written, and where the line starts. */
+export interface OwnSetting {
+  keyword: string;
+  value: string;
+  start: number;
 }
 
 /**
  * Finds our lines by their markers. Lines of others between our markers stay theirs; a block whose end marker is
- * gone reaches as far as lines that only we write.
+ * gone reaches as far as it can be ours: no header but at its start, no keyword twice.
  */
 export function findOwnLines(content: string): OwnLines {
   const lines = linesOf(content);
   const own: Line[] = [];
-  const settings: [string, string][] = [];
+  const settings: OwnSetting[] = [];
   const ranges: Range[] = [];
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] as Line;
@@ -44,9 +50,9 @@ export function findOwnLines(content: string): OwnLines {
     const foreign = block.filter(({ text }) => !OURS.test(text) && !HOST_ALL.test(text));
     const taken = block.filter(({ text }) => OURS.test(text) || (HOST_ALL.test(text) && foreign.length === 0));
     own.push(line, ...taken);
-    for (const { text } of taken) {
+    for (const { text, start } of taken) {
       const [, keyword, value] = /^\s*([A-Za-z]+)[\s=]+(.*?)\s*$/.exec(text) ?? [];
-      if (OURS.test(text) && keyword && value) settings.push([keyword, value]);
+      if (OURS.test(text) && keyword && value) settings.push({ keyword, value, start });
     }
     const newline = newlineOfOurs(line, [line, ...taken], lines, i + block.length + 1);
     if (newline) ranges.push(newline);
@@ -59,9 +65,11 @@ export function findOwnLines(content: string): OwnLines {
 function blockAt(lines: Line[], at: number): Line[] {
   const next = lines.findIndex(({ text }, i) => i > at && (BEGIN.test(text) || END.test(text)));
   if (next >= 0 && END.test((lines[next] as Line).text)) return lines.slice(at + 1, next);
-  const after = lines.slice(at + 1);
-  const foreign = after.findIndex(({ text }) => !OURS.test(text) && !HOST_ALL.test(text));
-  return foreign < 0 ? after : after.slice(0, foreign);
+  const header = HOST_ALL.test(lines[at + 1]?.text ?? "") ? 1 : 0;
+  const keywords = lines.slice(at + 1 + header).map(({ text }) => OURS.exec(text)?.[1]?.toLowerCase());
+  const length = keywords.findIndex((keyword, i) => keyword === undefined || keywords.indexOf(keyword) < i);
+  if (keywords[0] === undefined) return [];
+  return lines.slice(at + 1, length < 0 ? undefined : at + 1 + header + length);
 }
 
 /** The newline that we put before a block at the end of a file without one; once others wrote below, it is theirs. */
@@ -77,7 +85,7 @@ function merge(ranges: Range[]): Range[] {
   const merged: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
     const last = merged.at(-1);
-    if (last && last.end === range.start) last.end = range.end;
+    if (last && last.end >= range.start) last.end = Math.max(last.end, range.end);
     else merged.push({ ...range });
   }
   return merged;
@@ -96,7 +104,7 @@ export function withoutRanges(content: string, ranges: Range[]): string {
 
 /** Whether our lines set exactly these values. */
 export function setsExactly(own: OwnLines, values: Values): boolean {
-  const written = own.settings.map(([keyword, value]) => `${keyword.toLowerCase()} ${value}`).sort();
+  const written = own.settings.map(({ keyword, value }) => `${keyword.toLowerCase()} ${value}`).sort();
   const wanted = Object.entries(values).map(([keyword, value]) => `${keyword.toLowerCase()} ${value}`);
   return written.join("\n") === wanted.sort().join("\n");
 }

@@ -12,6 +12,8 @@ export interface Setting {
   line: number;
   /** The Host or Match line that it stands under, as written; absent where it holds for everybody. */
   condition?: string;
+  /** Whether the condition holds for the host that OpenSSH is asked about; only OpenSSH knows where it is a Match. */
+  probed?: boolean;
   /** Whether that is `Match all`, which in sshd_config overrides the global section. */
   matchAll: boolean;
   /** Where something has to be put into the main file to be read before it, without cutting a section in two. */
@@ -21,8 +23,12 @@ export interface Setting {
 /** Why a config can't be followed. */
 export class ConfigError extends Error {}
 
+/** The host that ssh is asked about, for which nobody writes a section. apply/transaction.sh and read.sh name it too. */
+export const PROBE_HOST = "ssh-keepalive.invalid";
+
 interface Scope {
   condition?: string;
+  probed?: boolean;
   matchAll: boolean;
   /** Start of the section's header in the main file. */
   header?: number;
@@ -53,7 +59,7 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
         scope = enter(role, outer, keyword, directive.values, written, at === undefined ? start : undefined);
       else if (keyword === "include") {
         for (const pattern of directive.values) {
-          for (const path of included(pattern, file, number, observation)) {
+          for (const path of included(role, pattern, file, number, observation)) {
             const child = observation.files[path];
             if (child?.state === "present") visit(path, linesOf(child.content), scope, before, depth + 1);
             else if (child?.state === "unusable")
@@ -67,12 +73,13 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
           file,
           line: number,
           condition: scope.condition,
+          probed: scope.probed,
           matchAll: scope.matchAll,
           before,
         });
     }
   };
-  visit(main, lines, { matchAll: false }, undefined, 0);
+  visit(main, lines, { probed: true, matchAll: false }, undefined, 0);
   return found;
 }
 
@@ -81,15 +88,23 @@ interface Directive {
   values: string[];
 }
 
+/** Whether a section starts at this line. */
+export function isHeader(line: string): boolean {
+  return /^(host|match)$/i.test(parse(line)?.keyword ?? "");
+}
+
 /** One line as ssh-config reads it. It takes `Match` apart into pairs and fails on some; only the words matter here. */
 function parse(line: string): Directive | undefined {
   const [, indent, keyword = "", rest = ""] =
-    /^(\s*)"?(host|match|include|[a-z]*alive[a-z]*|setuptimeout)"?(?=[\s="])(.*)$/i.exec(line) ?? [];
+    /^(\s*)"?(host|match|include|[a-z]*alive[a-z]*|setuptimeout)"?(?=[\s="])(.*)$/is.exec(line) ?? [];
   if (indent === undefined) return undefined;
-  const [parsed] = SSHConfig.parse(`Host${rest}`);
+  // Of the blanks that ssh-config knows, OpenSSH takes no other than these for one.
+  const words = rest.replace(/\r/g, " ").replace(/[^\S \t]/g, "?");
+  if (/^[ \t=]*(#|$)/.test(words)) return { keyword, values: [] };
+  const [parsed] = SSHConfig.parse(`Host${words}`);
   if (parsed?.type !== LineType.DIRECTIVE) return undefined;
   const values = typeof parsed.value === "string" ? [parsed.value] : parsed.value.map(({ val }) => val);
-  return { keyword, values };
+  return { keyword, values: values.map((value) => value.replace(/^'(.*)'$/, "$1")) };
 }
 
 function enter(role: Role, outer: Scope, keyword: string, words: string[], written: string, header?: number): Scope {
@@ -97,11 +112,30 @@ function enter(role: Role, outer: Scope, keyword: string, words: string[], writt
   const everybody =
     role === "client" &&
     (matchAll || (keyword === "host" && words.includes("*") && !words.some((w) => w.startsWith("!"))));
-  if (outer.condition !== undefined) return { ...outer, header: header ?? outer.header };
-  return { condition: everybody ? undefined : written.trim(), matchAll, header };
+  const holds = everybody || (keyword === "host" ? namesHost(words, PROBE_HOST) : undefined);
+  const probed = outer.probed === false || holds === false ? false : outer.probed && holds;
+  if (outer.condition !== undefined) return { ...outer, probed, header: header ?? outer.header };
+  return { condition: everybody ? undefined : written.trim(), probed, matchAll, header };
 }
 
-function included(pattern: string, file: string, line: number, observation: Observation): string[] {
+/** Whether the patterns of a Host line name a host: one does, and none that is negated. */
+function namesHost(patterns: string[], host: string): boolean {
+  const named = (pattern: string) => {
+    const literal = pattern.toLowerCase().replace(/[^a-z0-9*?]/g, "\\$&");
+    return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(host);
+  };
+  return (
+    patterns.some((pattern) => !pattern.startsWith("!") && named(pattern)) &&
+    !patterns.some((pattern) => pattern.startsWith("!") && named(pattern.slice(1)))
+  );
+}
+
+function included(role: Role, pattern: string, file: string, line: number, observation: Observation): string[] {
+  if (role === "client" && !pattern.startsWith("/"))
+    throw new ConfigError(
+      `${file}:${line}: ssh looks for "${pattern}" in /etc/ssh, but in ~/.ssh when asked what is in force, so that can't be ` +
+        "checked; write its path in full",
+    );
   const absolute = pattern.startsWith("/") ? pattern : `/etc/ssh/${pattern}`;
   const paths = observation.includes[absolute];
   if (paths) return paths;

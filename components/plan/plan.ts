@@ -3,7 +3,7 @@ import { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "../s
 import { findOwnLines, type OwnLines, setsExactly, withoutRanges } from "./blocks";
 import { ConfigError, type Setting, settingsIn } from "./configTree";
 import { linesOf } from "./lines";
-import { type OthersLines, placeClient, placeServer } from "./placement";
+import { type FileLines, overtakes, placeClient, placeServer, seconds, specificOf } from "./placement";
 import { Refusal } from "./refusal";
 import { applySplices, type Splice, splicesOf } from "./splices";
 
@@ -72,13 +72,14 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
       warnings: [],
     };
   }
+  const others = linesIn(role, file, own, observation);
   const before = effective(role, file.path, observation);
   const after = { ...before, ...desired };
-  const others = othersIn(role, file, own, observation);
   const inForce = Object.entries(desired).every(([keyword, value]) => before[keyword] === value);
-  const settled = inForce && (!base.hadLines || setsExactly(own, desired));
+  const settled = inForce && (!base.hadLines || setsExactly(own, desired)) && (role === "server" || !overtakes(others));
   const place = role === "server" ? placeServer : placeClient;
-  const splices = settled ? [] : splicesOf(own.ranges, place(desired, others));
+  const splices = settled ? [] : splicesOf(own.ranges, place(desired, others, before));
+  if (role === "server" && splices.length > 0) refuseWithoutReload(file.path, observation);
   return {
     ...base,
     desired,
@@ -87,8 +88,19 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
     result: applySplices(file.content, splices),
     splices,
     hasLines: settled ? base.hadLines : true,
-    warnings: others.settings.flatMap((setting) => warn(setting, desired, settled)),
+    warnings: others.settings
+      .filter((setting) => role === "server" || takesEffect(setting, others.settings))
+      .flatMap((setting) => warn(setting, desired, settled)),
   };
+}
+
+/** A file that sshd is not told of would look done and not be. */
+function refuseWithoutReload(path: string, observation: Observation): void {
+  if (observation.service && observation.service.kind !== "unknown") return;
+  throw new Refusal(
+    `how sshd is told of a changed ${path} is not known: neither ssh.service nor sshd.service is active, and no sshd ` +
+      "runs under its PidFile. Start it in one of these ways",
+  );
 }
 
 /** What OpenSSH says of the role's keywords. */
@@ -119,13 +131,14 @@ function effective(role: Role, path: string, observation: Observation): Values {
   return found;
 }
 
-function othersIn(role: Role, file: PresentFile, own: OwnLines, observation: Observation): OthersLines {
+function linesIn(role: Role, file: PresentFile, own: OwnLines, observation: Observation): FileLines {
   const rest = withoutRanges(file.content, own.ranges);
   const lines = linesOf(file.content).filter(
-    ({ start, end }) => !own.ranges.some((r) => r.start < end && start < r.end),
+    ({ start, end }) => !own.ranges.some((r) => r.start <= start && end <= r.end),
   );
   try {
     return {
+      own,
       lines,
       settings: settingsIn(role, file.path, lines, observation),
       size: file.content.length,
@@ -137,6 +150,12 @@ function othersIn(role: Role, file: PresentFile, own: OwnLines, observation: Obs
   }
 }
 
+/** Whether a line of a client's is read before another that leaves it without effect, even without us. */
+function takesEffect(setting: Setting, settings: Setting[]): boolean {
+  const rivals = settings.filter(({ keyword }) => keyword === setting.keyword);
+  return rivals.indexOf(setting) <= specificOf(rivals).length;
+}
+
 /** Says which lines of others win over ours for some, and, at the change that does it, which cease to take effect. */
 function warn(setting: Setting, desired: Values, settled: boolean): string[] {
   const { keyword, value, file, line, condition } = setting;
@@ -144,7 +163,7 @@ function warn(setting: Setting, desired: Values, settled: boolean): string[] {
   const what = `${file}:${line} sets ${keyword} ${value}`;
   if (condition !== undefined)
     return [`${what} under "${condition}": it wins over ${desired[keyword]} where that matches`];
-  return settled || Number(value) === desired[keyword] ? [] : [`${what}: ours comes first, so it has no effect`];
+  return settled || seconds(value) === desired[keyword] ? [] : [`${what}: ours comes first, so it has no effect`];
 }
 
 function lastLine(output: string): string {

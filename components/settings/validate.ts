@@ -132,8 +132,10 @@ export function validateFleet(settings: unknown): ResolvedFleet {
   throw new SettingsError(result.error.issues.flatMap((issue) => describe(issue, settings)));
 }
 
-/** The hosts' names, which have to be known before anything else is. */
-export function validateNames(hosts: unknown): string[] {
+/** The component's and its hosts' names, which have to be known before anything else is. */
+export function validateNames(component: string, hosts: unknown): string[] {
+  if (/\p{Cc}/u.test(component))
+    throw new SettingsError([`${JSON.stringify(component)} is no name for a component; give it one on one line`]);
   const names = z.array(z.looseObject({ name: hostName }));
   const result = names.safeParse(hosts);
   if (result.success) return result.data.map(({ name }) => name);

@@ -14,7 +14,10 @@ bounded() {
 
 # Which machine this is, so that a plan made for one is never carried out on another.
 machine_id() {
-  cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || uname -n
+  for file in /etc/machine-id /var/lib/dbus/machine-id; do
+    [ -s "$file" ] && cat "$file" && return
+  done
+  uname -n
 }
 
 # The file a path stands for: a symbolic link is kept and its target edited.

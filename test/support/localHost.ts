@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ApplyResult, commands, planDocument, readJournal, readResult } from "../../components/apply";
@@ -22,6 +22,7 @@ export class LocalHost {
 
   static async start(shell: string[] = ["sh"]): Promise<LocalHost> {
     const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-test-"));
+    mkdirSync(join(box, "tmp"));
     return new LocalHost(box, await startMachine("local", box, "", { sshd: "/usr/sbin/sshd", ssh: "ssh" }), shell);
   }
 
@@ -31,6 +32,10 @@ export class LocalHost {
 
   get sshConfig(): string {
     return this.machine.sshConfig;
+  }
+
+  get port(): number {
+    return this.machine.port;
   }
 
   get journal(): string {
@@ -86,16 +91,28 @@ export class LocalHost {
   /** As the command plugin does it: the text goes to a login shell. */
   private run(command: string, stdin: string) {
     const own = command.replace("/bin/sh -c", `${this.shell.join(" ")} -c`);
-    const { status, stdout, stderr } = spawnSync("bash", ["-c", own], { input: stdin, encoding: "utf8" });
+    const env = { ...process.env, TMPDIR: join(this.box, "tmp") };
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", own], { input: stdin, encoding: "utf8", env });
     return { code: status, stdout, stderr };
+  }
+
+  /** What the scripts left behind in the temporary directory and beside the files that they edit. */
+  leftovers(): string[] {
+    const beside = readdirSync(join(this.box, "local"), { encoding: "utf8", recursive: true });
+    return [...readdirSync(join(this.box, "tmp")), ...beside.filter((name) => /ssh-keepalive-|\.new$/.test(name))];
   }
 
   effective(): string[] {
     return this.machine.effective();
   }
 
-  async stop(): Promise<void> {
+  /** Ends its sshd, as if that had crashed. */
+  async stopSshd(): Promise<void> {
     await this.machine.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopSshd();
     rmSync(this.box, { recursive: true, force: true });
   }
 }

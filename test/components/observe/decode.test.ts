@@ -28,12 +28,20 @@ describe("a host's answer", () => {
     assert.deepEqual(includes, { "/etc/d/*": ["/etc/d/1", "/etc/d/2"] });
   });
 
+  it("may name files like anything that JavaScript has already", () => {
+    const { includes, files } = observe("missing\tconstructor\nincluded\tconstructor\tx\n");
+    assert.deepEqual([Object.keys(files), Object.keys(includes)], [["constructor"], []]);
+  });
+
   const unusable: [string, string, string?][] = [
     ["that stops half-way is refused", "file\t/etc/x\t/etc/x\t644\t0\t0\t17\t500\nabc\n"],
     ["without an end is refused", "", ""],
     ["with a record that nobody knows is refused", "reboot\tnow\n"],
     ["with a mode that is no mode is refused", "file\t/etc/x\t/etc/x\t$(id)\t0\t0\t17\t1\nx\n"],
-    ["with a program's path that is more than a path is refused", "program\tsshd\t/usr/sbin/sshd\u001b[2J\tOpenSSH_9\n"],
+    [
+      "with a program's path that is more than a path is refused",
+      "program\tsshd\t/usr/sbin/sshd\u001b[2J\tOpenSSH_9\n",
+    ],
     ["with a service's name that is more than a name is refused", "service\tsystemd\tssh.service; reboot\n"],
   ];
   for (const [title, records, end] of unusable)

@@ -63,8 +63,12 @@ describe("settings", () => {
 
   for (const name of ["$(reboot)", "a;b", "-rf", "a\nb", "", "../x", "a b"])
     it(`refuses ${JSON.stringify(name)} as a host's name before anything runs`, () => {
-      assert.throws(() => validateNames([{ name }]), SettingsError);
+      assert.throws(() => validateNames("fleet", [{ name }]), SettingsError);
     });
+
+  it("refuses a component's name that is more than a line, as it would be lines of the plan", () => {
+    assert.throws(() => validateNames("fleet\nend", HOSTS), /"fleet\\nend" is no name for a component/);
+  });
 
   for (const path of ["etc/ssh/sshd_config", "/etc/ssh/$(id)", "/etc/a b", "/etc/ssh/x\n", "/etc/'x'"])
     it(`refuses ${JSON.stringify(path)} as a path`, () => {

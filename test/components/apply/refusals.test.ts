@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { LocalHost } from "../../support/localHost";
+
+const DESIRED = { server: { ClientAliveInterval: 60 }, client: { ServerAliveInterval: 75 } };
+
+describe("a host that carries out a plan", () => {
+  let host: LocalHost;
+
+  beforeEach(async () => {
+    host = await LocalHost.start();
+  });
+  afterEach(async () => {
+    const leftovers = host.leftovers();
+    await host.stop();
+    assert.deepEqual(leftovers, [], "what the scripts left behind");
+  });
+
+  const contents = () => [host.read(host.sshdConfig), host.read(host.sshConfig)];
+
+  it("refuses one made for another machine, and keeps its journal as it is", async () => {
+    await host.converge(DESIRED);
+    const before = [...contents(), host.read(host.journal)];
+    const { text } = await host.plan({ server: { ClientAliveInterval: 90 } });
+    const { status, cause } = await host.apply(text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`));
+    assert.equal(status, "failed");
+    assert.match(cause ?? "", /another machine answers here than the one that was read/);
+    assert.deepEqual([...contents(), host.read(host.journal)], before);
+  });
+
+  it("does nothing with one that arrives cut short, and does not say that it was done", async () => {
+    const before = contents();
+    const { text } = await host.plan(DESIRED);
+    for (const part of ["", text.slice(0, -4), text.slice(0, text.indexOf("splice"))])
+      await assert.rejects(host.apply(part), /did not arrive whole; run it again/);
+    assert.deepEqual(contents(), before);
+    assert.throws(() => statSync(host.journal), /ENOENT/);
+  });
+
+  it("refuses one of another owner's until that owner takes it over", async () => {
+    const other = { owner: "project/other", resource: "fleet-local", takeOver: false };
+    const { text } = await host.plan(DESIRED, other);
+    await host.converge(DESIRED);
+    const refused = await host.apply(text);
+    assert.equal(refused.cause, "project/stack fleet-local has taken this host meanwhile");
+    const taken = await host.plan(DESIRED, { ...other, takeOver: true });
+    assert.equal((await host.apply(taken.text)).status, "changed");
+    assert.match(host.read(host.journal), /^owner project\/other$/m);
+  });
+
+  it("does nothing on a plan that says that there is nothing to do", async () => {
+    const { text } = await host.plan({});
+    assert.deepEqual(await host.apply(text), { status: "unchanged", effective: {} });
+    assert.throws(() => statSync(host.journal), /ENOENT/);
+  });
+
+  it("keeps a file's mode and owner", async () => {
+    const owner = process.getuid?.() === 0 ? 65534 : (process.getuid?.() as number);
+    for (const path of [host.sshdConfig, host.sshConfig]) {
+      chmodSync(path, 0o600);
+      chownSync(path, owner, process.getgid?.() as number);
+    }
+    assert.equal((await host.converge(DESIRED)).status, "changed");
+    for (const path of [host.sshdConfig, host.sshConfig]) {
+      const { mode, uid } = statSync(path);
+      assert.deepEqual([mode & 0o7777, uid], [0o600, owner]);
+    }
+  });
+
+  it("edits what a symbolic link points to and keeps the link", async () => {
+    renameSync(host.sshConfig, host.file("ssh_config.real"));
+    symlinkSync("ssh_config.real", host.sshConfig);
+    const { text } = await host.plan(DESIRED);
+    assert.equal((await host.apply(text)).status, "changed");
+    assert.equal(readlinkSync(host.sshConfig), "ssh_config.real");
+    assert.match(host.read(host.file("ssh_config.real")), /ServerAliveInterval 75/);
+    assert.equal((await host.undo(text)).code, 0);
+    assert.ok(lstatSync(host.sshConfig).isSymbolicLink());
+    assert.doesNotMatch(host.read(host.sshConfig), /ssh-keepalive/);
+  });
+
+  it("works where sshd warns of options that are gone", async () => {
+    host.edit(host.sshdConfig, (content) => `UsePrivilegeSeparation yes\n${content}`);
+    const { status, effective } = await host.converge(DESIRED);
+    assert.deepEqual([status, effective.server?.ClientAliveInterval], ["changed", 60]);
+  });
+
+  it("puts back what was there and says so where sshd does not reload", async () => {
+    const before = contents();
+    const { text } = await host.plan(DESIRED);
+    await host.stopSshd();
+    const { status, cause } = await host.apply(text);
+    assert.equal(status, "failed");
+    assert.match(cause ?? "", /sshd did not reload: no sshd runs under .*; and sshd did not reload after that/);
+    assert.deepEqual(contents(), before);
+    assert.match(host.read(host.journal), /^state failed\ncause sshd did not reload/m);
+  });
+
+  it("changes nothing where its journal can't be written", async () => {
+    const before = contents();
+    const { text } = await host.plan(DESIRED);
+    writeFileSync(host.file("occupied"), "");
+    const nowhere = text.replace(/^journal .*/m, `journal ${host.file("occupied")}/journal`);
+    await assert.rejects(host.apply(nowhere), /journal can't be written/);
+    assert.deepEqual(contents(), before);
+  });
+
+  it("changes nothing where the new file would not have the planned values in force", async () => {
+    const before = contents();
+    const { text } = await host.plan(DESIRED);
+    const { status, cause } = await host.apply(
+      text.replace(/^expect client .*/m, "expect client serveraliveinterval 76"),
+    );
+    assert.equal(status, "failed");
+    assert.match(cause ?? "", /with the new .*ssh_config serveraliveinterval 76 is not in force/);
+    assert.deepEqual(contents(), before);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalHost } from "../../support/localHost";
+
+const DESIRED = { server: { ClientAliveInterval: 60 }, client: { ServerAliveInterval: 75 } };
+const DONE = { code: 0, stdout: "", stderr: "" };
+
+describe("undoing", () => {
+  let host: LocalHost;
+  let original: string[];
+  let text: string;
+
+  async function start(command?: string[]): Promise<void> {
+    host = await LocalHost.start(command);
+    original = contents();
+    ({ text } = await host.plan(DESIRED));
+    await host.apply(text);
+  }
+  const contents = () => [host.read(host.sshdConfig), host.read(host.sshConfig)];
+
+  beforeEach(() => start());
+  afterEach(async () => {
+    const leftovers = host.leftovers();
+    await host.stop();
+    assert.deepEqual(leftovers, [], "what the scripts left behind");
+  });
+
+  it("keeps what others wrote meanwhile, also between our markers", async () => {
+    host.edit(host.sshdConfig, (content) => content.replace("# <<<", "MaxSessions 7\n# <<<"));
+    host.edit(host.sshConfig, (content) => `# above\n${content}# below`);
+    assert.deepEqual(await host.undo(text), DONE);
+    assert.equal(host.read(host.sshConfig), `# above\n${original[1]}# below`);
+    assert.equal(host.read(host.sshdConfig).replace("MaxSessions 7\n", ""), original[0]);
+    assert.match(host.read(host.sshdConfig), /^MaxSessions 7$/m);
+  });
+
+  it("gives back a file that had nothing but our lines, empty as it was", async () => {
+    host.write(host.sshConfig, "");
+    const { text } = await host.plan(DESIRED);
+    await host.apply(text);
+    assert.deepEqual(await host.undo(text), DONE);
+    assert.equal(host.read(host.sshConfig), "");
+  });
+
+  it("finds our lines by their markers where the journal is lost", async () => {
+    rmSync(host.journal);
+    assert.deepEqual(await host.undo(text), DONE);
+    assert.deepEqual(contents(), original);
+  });
+
+  it("leaves a host alone that another resource holds", async () => {
+    host.edit(host.journal, (content) => content.replace(/^resource .*/m, "resource fleet-renamed"));
+    const before = [...contents(), host.read(host.journal)];
+    const { code, stdout } = await host.undo(text);
+    assert.deepEqual([code, stdout], [0, "project/stack fleet-renamed holds this host now; nothing was undone\n"]);
+    assert.deepEqual([...contents(), host.read(host.journal)], before);
+  });
+
+  it("leaves another machine alone", async () => {
+    const before = contents();
+    const { code, stdout } = await host.undo(text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`));
+    assert.deepEqual([code, stdout], [0, "another machine answers here now; it has nothing to undo\n"]);
+    assert.deepEqual(contents(), before);
+  });
+
+  it("does nothing with a plan cut short, and fails", async () => {
+    const before = contents();
+    const { code, stderr } = await host.undo(text.slice(0, -4));
+    assert.deepEqual([code, stderr], [1, "the plan did not arrive whole; run it again"]);
+    assert.deepEqual(contents(), before);
+  });
+
+  it("puts our lines back and fails where sshd does not reload", async () => {
+    const before = contents();
+    await host.stopSshd();
+    const { code, stderr } = await host.undo(text);
+    assert.equal(code, 1);
+    assert.match(stderr, /sshd did not reload without our lines, so they are back: no sshd runs under/);
+    assert.deepEqual(contents(), before);
+    assert.ok(statSync(host.journal).isFile());
+  });
+
+  it("changes nothing and fails where sshd rejects the rest of its file", async () => {
+    host.edit(host.sshdConfig, (content) => `NoSuchKeyword yes\n${content}`);
+    const before = contents();
+    const { code, stderr } = await host.undo(text);
+    assert.equal(code, 1);
+    assert.match(stderr, /without our lines sshd rejects .*nosuchkeyword/i);
+    assert.deepEqual(contents(), before);
+  });
+
+  it("is done where the files are gone", async () => {
+    rmSync(host.sshConfig);
+    assert.deepEqual(await host.undo(text), DONE);
+    assert.equal(host.read(host.sshdConfig), original[0]);
+  });
+
+  it("changes nothing and fails where the host's awk ends lines at a NUL byte and so miscounts", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-awk-"));
+    const awk = `#!/bin/bash\ntr -d '\\000' <"\${@: -1}" | /usr/bin/awk "\${@:1:$#-1}"\n`;
+    writeFileSync(join(folder, "awk"), awk, { mode: 0o755 });
+    try {
+      await host.stop();
+      await start(["env", `PATH=${folder}:${process.env.PATH}`, "sh"]);
+      host.edit(host.sshConfig, (content) => `# a\0b\n${content}`);
+      const before = contents();
+      const { code, stderr } = await host.undo(text);
+      assert.equal(code, 1);
+      assert.match(stderr, /ssh_config can't be read/);
+      assert.deepEqual(contents(), before);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
