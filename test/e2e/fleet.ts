@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stack } from "../../examples/start/stack";
-import { createHosts, type Host } from "../hosts";
+import { createHosts, type Host, wantedSuites } from "../hosts";
 
 export const SERVER = { clientAliveInterval: 300, clientAliveCountMax: 2 };
 export const CLIENT = { serverAliveInterval: 300, serverAliveCountMax: 2 };
@@ -19,7 +19,12 @@ export class Fleet {
     const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-e2e-"));
     const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
     const stack = new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
-    const hosts = await createHosts(...Array.from({ length: count }, (_, i) => ({ name: `web-${i + 1}` })));
+    const suites = wantedSuites();
+    const options = Array.from({ length: count }, (_, i) => ({
+      name: `web-${i + 1}`,
+      suite: suites[i % suites.length],
+    }));
+    const hosts = await createHosts(...options);
     const fleet = new Fleet(folder, hosts, stack);
     await stack.create(fleet.settings(), (hosts[0] as Host).privateKey);
     return fleet;
