@@ -2,6 +2,7 @@ import SSHConfig, { LineType } from "ssh-config";
 import type { Observation } from "../observe";
 import { KEYWORDS, type Role } from "../settings";
 import { type Line, linesOf } from "./lines";
+import { Refusal } from "./refusal";
 
 /** A line of others that sets one of a role's keywords. */
 export interface Setting {
@@ -20,9 +21,6 @@ export interface Setting {
   before: number;
 }
 
-/** Why a config can't be followed. */
-export class ConfigError extends Error {}
-
 /** The host that ssh is asked about, for which nobody writes a section. apply/transaction.sh and read.sh name it too. */
 export const PROBE_HOST = "ssh-keepalive.invalid";
 
@@ -38,7 +36,7 @@ interface Scope {
  * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them.
  * Of the main file only the given lines count, which are those of others.
  *
- * @throws ConfigError for what can't be followed, with file and line.
+ * @throws Refusal for what can't be followed, with file and line.
  */
 export function settingsIn(role: Role, main: string, lines: Line[], observation: Observation): Setting[] {
   const names = new Map(
@@ -48,7 +46,7 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
   );
   const found: Setting[] = [];
   const visit = (file: string, lines: Line[], outer: Scope, at: number | undefined, depth: number) => {
-    if (depth > 16) throw new ConfigError(`${file}: Include lines are nested more than 16 deep`);
+    if (depth > 16) throw new Refusal(`${file}: Include lines are nested more than 16 deep`);
     let scope = outer;
     for (const { number, text: written, start } of lines) {
       const directive = parse(written);
@@ -63,7 +61,7 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
             const child = observation.files[path];
             if (child?.state === "present") visit(path, linesOf(child.content), scope, before, depth + 1);
             else if (child?.state === "unusable")
-              throw new ConfigError(`${path}, included by ${file}:${number}, ${child.reason}`);
+              throw new Refusal(`${path}, included by ${file}:${number}, ${child.reason}`);
           }
         }
       } else if (names.has(keyword))
@@ -132,12 +130,12 @@ function namesHost(patterns: string[], host: string): boolean {
 
 function included(role: Role, pattern: string, file: string, line: number, observation: Observation): string[] {
   if (role === "client" && !pattern.startsWith("/"))
-    throw new ConfigError(
+    throw new Refusal(
       `${file}:${line}: ssh looks for "${pattern}" in /etc/ssh, but in ~/.ssh when asked what is in force, so that can't be ` +
         "checked; write its path in full",
     );
   const absolute = pattern.startsWith("/") ? pattern : `/etc/ssh/${pattern}`;
   const paths = observation.includes[absolute];
   if (paths) return paths;
-  throw new ConfigError(`${file}:${line}: this Include can't be followed; write its path plainly`);
+  throw new Refusal(`${file}:${line}: this Include can't be followed; write its path plainly`);
 }

@@ -1,7 +1,7 @@
 import { effectiveValues, type Observation, type PresentFile } from "../observe";
 import { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "../settings";
 import { findOwnLines, type OwnLines, setsExactly, withoutRanges } from "./blocks";
-import { ConfigError, type Setting, settingsIn } from "./configTree";
+import { type Setting, settingsIn } from "./configTree";
 import { linesOf } from "./lines";
 import { type FileLines, overtakes, placeClient, placeServer, seconds, specificOf } from "./placement";
 import { Refusal } from "./refusal";
@@ -136,18 +136,13 @@ function linesIn(role: Role, file: PresentFile, own: OwnLines, observation: Obse
   const lines = linesOf(file.content).filter(
     ({ start, end }) => !own.ranges.some((r) => r.start <= start && end <= r.end),
   );
-  try {
-    return {
-      own,
-      lines,
-      settings: settingsIn(role, file.path, lines, observation),
-      size: file.content.length,
-      unfinished: rest !== "" && !rest.endsWith("\n"),
-    };
-  } catch (error) {
-    if (error instanceof ConfigError) throw new Refusal(error.message, { cause: error });
-    throw error;
-  }
+  return {
+    own,
+    lines,
+    settings: settingsIn(role, file.path, lines, observation),
+    size: file.content.length,
+    unfinished: rest !== "" && !rest.endsWith("\n"),
+  };
 }
 
 /** Whether a line of a client's is read before another that leaves it without effect, even without us. */
