@@ -2,7 +2,7 @@ import { queue } from "async";
 import { type PlanDocument, planDocument, readJournal, type Sender } from "./apply";
 import { DEFAULT_PATHS, type Observation, observe, ReadError, UnreachableError } from "./observe";
 import { type Plan, plan, Refusal } from "./plan";
-import { desiredRoles, type Resolution, type ResolvedFleet, type ResolvedHost } from "./settings";
+import { desiredRoles, type Resolution, type ResolvedFleet, type ResolvedHost, SettingsError } from "./settings";
 import { resolveTarget, type Target, TargetError } from "./target";
 
 /** What is known of a host before anything is done to it. */
@@ -16,7 +16,7 @@ export type HostReading =
       document: PlanDocument;
     }
   /** Nothing can be done to it in this run; what the state has of it is left alone. */
-  | { kind: "held"; host: ResolvedHost; outcome: "unreachable" | "failed"; reason: string }
+  | { kind: "held"; outcome: "unreachable" | "failed"; reason: string }
   /** Some input is another resource's output that is known in `up` only. */
   | { kind: "unknown" };
 
@@ -27,15 +27,20 @@ export function readHosts(
   settings: Promise<Resolution>,
   hosts: { name: string; sender: Omit<Sender, "takeOver"> }[],
 ): Promise<HostReading>[] {
-  const reads = settings.then(({ fleet }) =>
-    queue(async (read: () => Promise<HostReading>) => read(), fleet.parallel ?? DEFAULT_PARALLEL),
-  );
+  const reads = queue(async (read: () => Promise<HostReading>) => read(), DEFAULT_PARALLEL);
   return hosts.map(async ({ name, sender }, index): Promise<HostReading> => {
-    const { fleet, notYetKnown } = await settings;
-    if (notYetKnown.has(name)) return { kind: "unknown" };
-    const host = fleet.hosts[index] as ResolvedHost;
-    const read = () => readHost(fleet, host, { ...sender, takeOver: fleet.takeOver ?? false });
-    return (await reads).pushAsync<HostReading>(read);
+    try {
+      const { fleet, notYetKnown } = await settings;
+      if (notYetKnown.has(name)) return { kind: "unknown" };
+      reads.concurrency = fleet.parallel ?? DEFAULT_PARALLEL;
+      const host = fleet.hosts[index] as ResolvedHost;
+      const read = () => readHost(fleet, host, { ...sender, takeOver: fleet.takeOver ?? false });
+      return await reads.pushAsync<HostReading>(read);
+    } catch (error) {
+      // The component fails with it by itself, once for the fleet.
+      if (error instanceof SettingsError) return { kind: "held", outcome: "failed", reason: error.message };
+      throw error;
+    }
   });
 }
 
@@ -59,9 +64,9 @@ async function readHost(fleet: ResolvedFleet, host: ResolvedHost, sender: Sender
     const document = planDocument(planned, observation, journal, paths.journal, sender);
     return { kind: "planned", host, target, observation, plan: planned, document };
   } catch (error) {
-    if (error instanceof UnreachableError) return { kind: "held", host, outcome: "unreachable", reason: error.message };
+    if (error instanceof UnreachableError) return { kind: "held", outcome: "unreachable", reason: error.message };
     if (error instanceof TargetError || error instanceof ReadError || error instanceof Refusal)
-      return { kind: "held", host, outcome: "failed", reason: error.message };
+      return { kind: "held", outcome: "failed", reason: error.message };
     throw error;
   }
 }

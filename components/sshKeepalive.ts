@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { readResult } from "./apply";
 import { hostCommand } from "./hostCommand";
 import { type HostReading, readHosts } from "./hostReading";
-import { OnUnreachable, resolve, resolveFleet, type SshKeepaliveArgs, validateNames } from "./settings";
+import {
+  OnUnreachable,
+  type Resolution,
+  resolve,
+  resolveFleet,
+  type SshKeepaliveArgs,
+  validateKnown,
+  validateNames,
+} from "./settings";
 import { type HostReport, renderFailures, renderRecap, renderReport } from "./verify";
 
 /** Effective values of one role of a host. */
@@ -35,6 +43,7 @@ export class SshKeepalive extends pulumi.ComponentResource {
       name: host,
       sender: { owner, resource: `${name}-${host}` },
     }));
+    validateKnown(args);
     const settings = resolveFleet(args);
     const reports = readHosts(settings, hosts).map((reading, index) => {
       const { name: host, sender } = hosts[index] as (typeof hosts)[number];
@@ -46,23 +55,19 @@ export class SshKeepalive extends pulumi.ComponentResource {
       );
       return hostReport(host, reading, command);
     });
-    this.effective = pulumi.output(
-      this.conclude(
-        Promise.all(reports),
-        settings.then(({ fleet }) => fleet.onUnreachable),
-      ),
-    );
+    this.effective = pulumi.output(this.conclude(settings, Promise.all(reports)));
     this.registerOutputs({ effective: this.effective });
   }
 
   /** Tells what there is to tell of the fleet. In `up` it fails at the very end, when no other host can be harmed. */
   private async conclude(
+    settings: Promise<Resolution>,
     reports: Promise<HostReport[]>,
-    onUnreachable: Promise<OnUnreachable | undefined>,
   ): Promise<Record<string, EffectiveRole[]>> {
     const preview = pulumi.runtime.isDryRun();
+    const { fleet } = await settings;
     const hosts = await reports;
-    const failures = renderFailures(hosts, (await onUnreachable) === OnUnreachable.Skip);
+    const failures = renderFailures(hosts, fleet.onUnreachable === OnUnreachable.Skip);
     await pulumi.log.info(renderReport(hosts, preview), this);
     if (failures && preview) await pulumi.log.warn(failures, this);
     // Last and by itself, as the engine shows a resource's latest message in that resource's row.

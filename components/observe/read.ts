@@ -57,7 +57,11 @@ function connect(client: Client, target: Target): void {
     });
   } catch (error) {
     // ssh2 throws for a key that it can't use, before it dials.
-    throw new ReadError(`its login can't be used: ${(error as Error).message}`, { cause: error });
+    throw new ReadError(
+      `its privateKey can't be used (${(error as Error).message}); give the content of an OpenSSH or PEM private key, and ` +
+        "its passphrase in privateKeyPassword if it has one",
+      { cause: error },
+    );
   }
 }
 
@@ -86,6 +90,10 @@ function exec(client: Client, target: Target, command: string, stdin: string): P
 }
 
 function explain(error: Error & { level?: string; code?: string }, target: Target, endpoint: string): Error {
+  if (error.level === "agent")
+    return new ReadError(
+      "the SSH agent does not answer; start it, see that SSH_AUTH_SOCK names it, or give a privateKey",
+    );
   if (error.level === "client-authentication")
     return new ReadError(
       `${endpoint} does not let ${target.user} log in with what the settings give; check user and key`,
@@ -103,6 +111,8 @@ function explain(error: Error & { level?: string; code?: string }, target: Targe
 function refusal(target: Target, code: number | null, signal: string | undefined, output: Buffer): string {
   const words = output.toString("latin1").trim();
   const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
+  if (/\bsudo: (command )?not found/.test(words))
+    return `it has no sudo: install it, or log in as root with become.method none`;
   if (/^sudo: /m.test(words))
     return `sudo refused: ${said}; let ${target.user} use sudo without a password, or log in as root`;
   const status = code === null ? "ended without a status" : `ended with status ${code}`;

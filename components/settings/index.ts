@@ -1,5 +1,5 @@
 export * from "./args";
 export { desiredRoles } from "./merge";
-export { type Resolution, resolve, resolveFleet } from "./resolve";
+export { type Resolution, resolve, resolveFleet, validateKnown } from "./resolve";
 export { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "./roles";
 export { type ResolvedFleet, type ResolvedHost, SettingsError, validateFleet, validateNames } from "./validate";

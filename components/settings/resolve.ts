@@ -9,6 +9,22 @@ export interface Resolution {
 }
 
 /**
+ * Checks at once what is known at once, so that a mistake is told before anything is registered.
+ *
+ * @throws SettingsError with every mistake there is.
+ */
+export function validateKnown(args: SshKeepaliveArgs): void {
+  validateFleet(withoutDeferred(args));
+}
+
+function withoutDeferred(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
+  if (Array.isArray(value)) return value.map(withoutDeferred);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutDeferred(item)]));
+}
+
+/**
  * Waits for all outputs and promises in the settings and validates what they are.
  * During preview an input may be another resource's output that is not known before `up`; it is left out here.
  * Secrets come out in clear: they are kept in memory only.

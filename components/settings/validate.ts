@@ -82,30 +82,16 @@ const host = z.strictObject({
   client: client.optional(),
 });
 
-const fleet = z
-  .strictObject({
-    hosts: z.array(host),
-    server: server.optional(),
-    client: client.optional(),
-    onUnreachable: oneOf(OnUnreachable).optional(),
-    takeOver: flag.optional(),
-    knownHosts: line("a path").optional(),
-    parallel: wholeNumber(1, 1024).optional(),
-    connectTimeout: wholeNumber(1, 3600, " of seconds").optional(),
-  })
-  .superRefine(({ hosts }, context) => {
-    const first = new Map<string, number>();
-    for (const [index, { name }] of hosts.entries()) {
-      const before = first.get(name);
-      if (before === undefined) first.set(name, index);
-      else
-        context.addIssue({
-          code: "custom",
-          path: ["hosts", index, "name"],
-          message: `a name of its own; hosts[${before}] has this one`,
-        });
-    }
-  });
+const fleet = z.strictObject({
+  hosts: z.array(host),
+  server: server.optional(),
+  client: client.optional(),
+  onUnreachable: oneOf(OnUnreachable).optional(),
+  takeOver: flag.optional(),
+  knownHosts: line("a path").optional(),
+  parallel: wholeNumber(1, 1024).optional(),
+  connectTimeout: wholeNumber(1, 3600, " of seconds").optional(),
+});
 
 /** The settings with every input known. */
 export type ResolvedFleet = z.infer<typeof fleet>;
@@ -128,8 +114,23 @@ export class SettingsError extends RunError {
  */
 export function validateFleet(settings: unknown): ResolvedFleet {
   const result = fleet.safeParse(settings);
-  if (result.success) return result.data;
-  throw new SettingsError(result.error.issues.flatMap((issue) => describe(issue, settings)));
+  const issues = result.error?.issues.flatMap((issue) => describe(issue, settings)) ?? [];
+  const mistakes = [...issues, ...sharedNames((settings as { hosts?: unknown }).hosts)];
+  if (result.success && mistakes.length === 0) return result.data;
+  throw new SettingsError(mistakes);
+}
+
+/** By itself and not in the schema, which looks at what fields have in common only once each is right. */
+function sharedNames(hosts: unknown): string[] {
+  if (!Array.isArray(hosts)) return [];
+  const names = hosts.map((host: { name?: unknown } | undefined) => host?.name);
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    if (typeof name !== "string" || first === index) return [];
+    return [
+      `hosts[${index}].name: ${show(["name"], name)} is not allowed; it takes a name of its own; hosts[${first}] has this one`,
+    ];
+  });
 }
 
 /** The component's and its hosts' names, which have to be known before anything else is. */

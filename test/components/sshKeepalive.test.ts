@@ -113,6 +113,14 @@ describe("the component", () => {
     assert.deepEqual([held.create, held.delete, held.stdin], [undefined, undefined, undefined]);
   });
 
+  it("throws at once for settings that are not usable, with all mistakes", () => {
+    const settings = { hosts: [host, host], server: { clientAliveInterval: -1 } };
+    assert.throws(
+      () => new SshKeepalive("fleet", settings),
+      /2 settings are not usable; nothing was touched:\n {2}server\.clientAliveInterval: -1 .*\n {2}hosts\[1\]\.name/,
+    );
+  });
+
   it("registers nothing and throws at once for a name that can be none", () => {
     assert.throws(
       () => new SshKeepalive("fleet", { hosts: [{ name: "a b" }] }),
