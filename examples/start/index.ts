@@ -1,7 +1,7 @@
 // The story that `npm start` tells: the main job, for real, on two throwaway machines.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { constants, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "../../tools/engine";
 import { say } from "../../tools/say";
@@ -30,6 +30,7 @@ Your SSH agent logs in and your ~/.ssh/known_hosts checks the host's key. README
 async function main(): Promise<void> {
   const openSsh = await findOpenSsh(say);
   const engine = await findEngine(say);
+  const interrupted = abortOnSignals();
   const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-start-"));
   const removeRunDirectory = makeRunDirectory();
   const machines: Machine[] = [];
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "start", "-f", join(box, "key")]);
     const authorizedKey = readFileSync(join(box, "key.pub"), "utf8");
     for (const name of ["web-1", "web-2"]) machines.push(await startMachine(name, box, authorizedKey, openSsh));
-    const stack = new Stack(engine, "start", box, (output) => process.stdout.write(output));
+    const stack = new Stack(engine, "start", box, (output) => process.stdout.write(output), interrupted);
     await tell(stack, machines, readFileSync(join(box, "key"), "utf8"));
   } finally {
     await Promise.all(machines.map((machine) => machine.stop()));
@@ -45,6 +46,17 @@ async function main(): Promise<void> {
     removeRunDirectory();
   }
   console.log(OWN_HOSTS);
+}
+
+/** A signal ends the engine's command that runs, and with it the story, so that everything is taken down in order. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      process.exitCode = 128 + constants.signals[signal];
+      controller.abort(new Error(`${signal} came`));
+    });
+  return controller.signal;
 }
 
 /** root's sshd insists on this directory, which a machine whose own sshd does not run may lack. */
@@ -136,5 +148,5 @@ function check(holds: boolean, otherwise: string): void {
 
 main().catch((error: Error) => {
   say(`it went wrong: ${error.message}`);
-  process.exitCode = 1;
+  process.exitCode ||= 1;
 });

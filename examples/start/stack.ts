@@ -23,6 +23,8 @@ export class Stack {
     readonly name: string,
     private readonly folder: string,
     private readonly show: (output: Buffer) => void,
+    /** Ends the command that runs, and lets no other start. */
+    private readonly interrupted?: AbortSignal,
   ) {
     this.configFile = join(folder, `Pulumi.${name}.yaml`);
     mkdirSync(this.state, { recursive: true });
@@ -57,11 +59,14 @@ export class Stack {
     writeFileSync(this.configFile, this.secrets + lines.join(""));
   }
 
-  run(args: string[], stdin = ""): Promise<Run> {
+  async run(args: string[], stdin = ""): Promise<Run> {
     const isStackCommand = args[0] === "stack";
     const scope = isStackCommand ? [] : ["--stack", this.name, "--config-file", this.configFile];
     const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
+    this.interrupted?.throwIfAborted();
     const child = spawn(this.engine.pulumi, command, { cwd: isStackCommand ? this.folder : ROOT, env: this.env });
+    const stop = () => child.kill("SIGINT");
+    this.interrupted?.addEventListener("abort", stop, { once: true });
     const output: Buffer[] = [];
     const take = (data: Buffer) => {
       output.push(data);
@@ -70,10 +75,15 @@ export class Stack {
     child.stdout.on("data", take);
     child.stderr.on("data", take);
     child.stdin.end(stdin);
-    return new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code: code ?? 1, output: Buffer.concat(output).toString("utf8") }));
-    });
+    try {
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject).once("close", resolve);
+      });
+      this.interrupted?.throwIfAborted();
+      return { code: code ?? 1, output: Buffer.concat(output).toString("utf8") };
+    } finally {
+      this.interrupted?.removeEventListener("abort", stop);
+    }
   }
 
   /** Runs a command that has to succeed. */
