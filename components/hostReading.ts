@@ -55,6 +55,11 @@ async function readHost(fleet: ResolvedFleet, host: ResolvedHost, sender: Sender
         `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
       );
     const paths = { ...DEFAULT_PATHS, ...host.paths };
+    const kept = observation.files[paths.journal];
+    if (kept?.state === "unusable")
+      throw new Refusal(
+        `${paths.journal}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
+      );
     const journal = readJournal(observation, paths.journal);
     if (journal && journal.owner !== sender.owner && !sender.takeOver)
       throw new Refusal(

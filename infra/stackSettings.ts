@@ -42,6 +42,8 @@ export function stackSettings(config: pulumi.Config): SshKeepaliveArgs {
 }
 
 function withLogin(host: HostArgs, login: Partial<HostArgs>): HostArgs {
+  // Not checked yet: what is no group of settings is refused as it was written.
+  if (typeof host !== "object" || host === null) return host;
   const itsOwn = host.privateKey ?? host.password ?? host.agentSocketPath;
   return itsOwn === undefined ? { ...login, ...host } : host;
 }

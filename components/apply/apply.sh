@@ -14,6 +14,7 @@ fail() {
   cause=$(printf '%s' "$1" | one_line)
   for role in $renamed; do
     real=$(cat "$work/$role.path")
+    cmp -s "$real" "$work/$role.new" || { cause="$cause; and $real was changed meanwhile, so it stays" && continue; }
     { stage "$real" "$work/$role.old" && mv -f "$staged" "$real"; } || cause="$cause; and $real could not be put back"
   done
   case " $renamed " in
@@ -86,6 +87,7 @@ done
 write_journal applying || fail "$journal can't be written: is its disk full or read-only?"
 for role in $changed; do
   real=$(cat "$work/$role.path")
+  cmp -s "$real" "$work/$role.old" || fail "$real was changed meanwhile; run it again"
   mv -f "$real.ssh-keepalive-$$" "$real" || fail "$real can't be replaced"
   renamed="$renamed $role"
 done

@@ -38,7 +38,7 @@ stage() { # file content
 }
 
 write_journal() { # state cause
-  mkdir -p "$(dirname "$journal")" &&
+  [ ! -d "$journal" ] && mkdir -p "$(dirname "$journal")" &&
     {
       printf 'ssh-keepalive-journal 1\ntransaction %s\nstate %s\n' "$transaction" "$1"
       [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
@@ -46,7 +46,7 @@ write_journal() { # state cause
       grep -E '^(owner|resource) ' "$work/plan"
       printf 'document\n'
       cat "$work/plan"
-    } >"$journal.new" && { sync "$journal.new" 2>/dev/null || sync; } && mv -f "$journal.new" "$journal"
+    } >"$journal.$$" && { sync "$journal.$$" 2>/dev/null || sync; } && mv -f "$journal.$$" "$journal"
 }
 
 effective_of() { # role file

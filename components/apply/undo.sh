@@ -82,5 +82,5 @@ while read -r role path _; do
     give_up "sshd did not reload without our lines, so they are back: $said"
   }
 done <"$work/files"
-rm -f "$journal" "$journal.new" || give_up "$journal can't be removed"
+rm -f "$journal" || give_up "$journal can't be removed"
 rmdir "$(dirname "$journal")" 2>/dev/null || :

@@ -19,8 +19,11 @@ export function decode(answer: Buffer): Observation {
   const effective: Record<string, unknown> = {};
   let ended = false;
   const reader = new Reader(answer.toString("latin1"));
-  if (reader.fields().join(" ") !== "ssh-keepalive-observation 1")
-    throw new AnswerError("it does not start as it should");
+  const first = reader.fields().join(" ");
+  if (first !== "ssh-keepalive-observation 1")
+    throw new AnswerError(
+      `it starts with "${first.slice(0, 60)}"; the login shell's start-up files must print nothing when a command is run`,
+    );
   while (!ended) {
     const [kind, a = "", b = "", ...rest] = reader.fields();
     if (kind === "uid") found.uid = Number(a);

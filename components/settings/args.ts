@@ -17,7 +17,7 @@ export enum OnUnreachable {
 }
 
 /**
- * Keepalive of the server: what sshd asks of its clients. At least one setting must be given.
+ * Keepalive of the server: what sshd asks of its clients.
  *
  * Example: `{ clientAliveInterval: 300, clientAliveCountMax: 2 }` ends a dead session after 10 to 15 minutes.
  */
@@ -37,7 +37,7 @@ export interface ServerArgs {
 }
 
 /**
- * Keepalive of the client, for every user of the host. At least one setting must be given.
+ * Keepalive of the client, for every user of the host.
  *
  * Example: `{ serverAliveInterval: 300, serverAliveCountMax: 2 }`.
  */

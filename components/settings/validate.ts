@@ -162,6 +162,9 @@ function render(path: PropertyKey[]): string {
 
 function show(path: PropertyKey[], value: unknown): string {
   if (SECRETS.has(String(path.at(-1)))) return "its value (not shown)";
+  // Whatever is inside may be a secret.
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a group of settings";
   if (typeof value === "number") return String(value);
   return value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
 }

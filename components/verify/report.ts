@@ -32,9 +32,7 @@ export function renderFailures(hosts: HostReport[], skipUnreachable: boolean): s
   );
   if (failed.length === 0) return undefined;
   const causes = failed.map(({ name, outcome, reason = "" }) => `  ${name} ${outcome}: ${printable(reason)}`);
-  return [`${failed.length} of ${hosts.length} hosts could not be dealt with and are as they were:`, ...causes].join(
-    "\n",
-  );
+  return [`${failed.length} of ${hosts.length} hosts could not be dealt with:`, ...causes].join("\n");
 }
 
 function renderHost({ name, outcome, reason, plan, effective }: HostReport, preview: boolean): string[] {

@@ -14,6 +14,7 @@ const WANTED = ["clientaliveinterval 300", "clientalivecountmax 2", "serveralive
 const OWN_HOSTS = `
 The same program on your own hosts, five lines of configuration:
 
+  npm run pulumi -- login --local
   npm run pulumi -- stack init prod
   $EDITOR Pulumi.prod.yaml
 

@@ -28,7 +28,7 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
     assert.match(preview, /recap: ok=0 changed=2 skipped=0 unreachable=1 failed=0/);
     const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
     assert.notEqual(code, 0);
-    assert.match(output, /1 of 3 hosts could not be dealt with and are as they were:\s+web-3 unreachable/);
+    assert.match(output, /1 of 3 hosts could not be dealt with:\s+web-3 unreachable/);
     assert.deepEqual(await effectiveOn(fleet.host(0)), WANTED);
     assert.deepEqual(await effectiveOn(fleet.host(1)), WANTED);
     await fleet.host(2).restoreNetwork();
@@ -97,6 +97,16 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
       "whose login shell runs nothing",
       "usermod -s /usr/sbin/nologin deploy",
       /web-2 failed: .*This account is currently not available/,
+    ],
+    [
+      "whose journal is a directory",
+      "mkdir -p /var/lib/ssh-keepalive/journal",
+      /\/var\/lib\/ssh-keepalive\/journal, where this host keeps what was changed, is a directory; move it away/,
+    ],
+    [
+      "whose login shell says hello before any command",
+      "echo 'echo hello' >/home/deploy/.bashrc",
+      /it starts with "hello"; the login shell's start-up files must print nothing/,
     ],
     [
       "whose login shell is csh",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Say } from "../say";
 import { cacheRoot, withLock } from "./lock.cjs";
@@ -30,6 +30,19 @@ export async function cached(name: string, say: Say, make: (directory: string) =
     }
   });
   return directory;
+}
+
+/** @throws an error that names the folder, where everything that follows would fail for another reason each. */
+export async function requireWritableCache(): Promise<void> {
+  const root = cacheRoot();
+  try {
+    await mkdir(root, { recursive: true });
+    await access(root, constants.W_OK);
+  } catch (error) {
+    throw new Error(`the cache folder ${root} can't be written; make it writable, or name another in XDG_CACHE_HOME`, {
+      cause: error,
+    });
+  }
 }
 
 const PARTIAL = ".partial-";

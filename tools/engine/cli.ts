@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Say, step } from "../say";
 import { buildEngine } from "./build";
-import { cached, cachePath } from "./cache";
+import { cached, cachePath, requireWritableCache } from "./cache";
 import { cliVersion } from "./cli-version";
 import { downloadEngine } from "./download";
 import { CLI, LANGUAGE_HOST, pulumiOnPath } from "./path";
@@ -37,6 +37,7 @@ export async function findCli(
   const kept = [DOWNLOADED, BUILT].map(cachePath).find((directory) => existsSync(directory));
   if (kept !== undefined) return { pulumi: cliIn(kept), origin: "cache" };
 
+  await requireWritableCache();
   try {
     const directory = await cached(DOWNLOADED, say, async (partial) => {
       await step(say, `downloading the official Pulumi CLI ${CLI_VERSION}`, () => sources.download(partial));

@@ -26,7 +26,7 @@ describe("a run with hosts that could not be dealt with", () => {
     const failed: HostReport = { name: "web-1", outcome: "failed", reason: "sudo refused" };
     assert.equal(
       renderFailures([failed, UNREACHABLE, { name: "web-3", outcome: "ok" }], false),
-      "2 of 3 hosts could not be dealt with and are as they were:\n" +
+      "2 of 3 hosts could not be dealt with:\n" +
         "  web-1 failed: sudo refused\n  web-2 unreachable: 192.0.2.2:22 does not answer",
     );
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachePath } from "../../../tools/engine/cache";
 import { findCli, type Sources } from "../../../tools/engine/cli";
@@ -28,6 +28,13 @@ describe("finding the Pulumi CLI", () => {
     fakeEngine(sandbox, sandbox.bin);
     assert.deepEqual(await find(), { pulumi: join(sandbox.bin, "pulumi"), origin: "path" });
     assert.deepEqual([asked, sandbox.said], [[], []]);
+  });
+
+  it("names a cache folder that can't be written, before it tries anything", async () => {
+    process.env.XDG_CACHE_HOME = join(sandbox.root, "file");
+    writeFileSync(process.env.XDG_CACHE_HOME, "");
+    await assert.rejects(find(), /the cache folder .*file.* can't be written; .* XDG_CACHE_HOME/);
+    assert.deepEqual(asked, []);
   });
 
   it("finds the language host beside a pulumi that PATH only links to", async () => {
