@@ -51,8 +51,9 @@ export async function lookUpHostKey(address: string, port: number, knownHosts: s
 async function keygenFind(name: string, knownHosts: string): Promise<string> {
   try {
     await access(knownHosts);
-  } catch {
-    return "";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new HostKeyError(`${knownHosts} can't be read: ${(error as Error).message}; mend that or set hostKey`);
   }
   try {
     return (await run("ssh-keygen", ["-F", name, "-f", knownHosts])).stdout;

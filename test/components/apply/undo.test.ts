@@ -58,11 +58,16 @@ describe("undoing", () => {
     assert.deepEqual([...contents(), host.read(host.journal)], before);
   });
 
-  it("leaves another machine alone", async () => {
+  it("leaves another machine alone, and fails where that has lines of ours, as it would look done", async () => {
+    const elsewhere = text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`);
     const before = contents();
-    const { code, stdout } = await host.undo(text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`));
-    assert.deepEqual([code, stdout], [0, "another machine answers here now; it has nothing to undo\n"]);
+    const { code, stderr } = await host.undo(elsewhere);
+    assert.equal(code, 1);
+    assert.match(stderr, /^another machine answers here now, and .*sshd_config has lines of ours; run up first/);
     assert.deepEqual(contents(), before);
+    await host.undo(text);
+    const { code: done, stdout } = await host.undo(elsewhere);
+    assert.deepEqual([done, stdout], [0, "another machine answers here now; it has nothing to undo\n"]);
   });
 
   it("does nothing with a plan cut short, and fails", async () => {

@@ -56,6 +56,14 @@ describe("host keys", () => {
     );
   });
 
+  it("are not taken for unknown where known_hosts can't be read", async () => {
+    const inside = join(knownHosts(`web-1 ${keys.ed25519}`), "inside");
+    await assert.rejects(
+      lookUpHostKey("web-1", 22, inside),
+      /inside can't be read: ENOTDIR.*; mend that or set hostKey/,
+    );
+  });
+
   it("that are revoked are refused, whatever else is known", async () => {
     const file = knownHosts(`web-1 ${keys.ed25519}`);
     appendFileSync(file, `@revoked web-1 ${keys.ecdsa}\n`);
