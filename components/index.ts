@@ -3,8 +3,10 @@ export {
   BecomeMethod,
   type ClientArgs,
   type HostArgs,
+  OnDestroy,
   OnUnreachable,
   type PathsArgs,
+  type ProxyArgs,
   type ServerArgs,
   type SshKeepaliveArgs,
 } from "./settings";

@@ -4,8 +4,18 @@ import type * as pulumi from "@pulumi/pulumi";
 export enum BecomeMethod {
   /** The login user's own rights; right for `root`. */
   None = "none",
-  /** `sudo -n`, so sudo must not ask this user for a password. */
+  /** By sudo, with `become.password` where sudo asks this user for one. */
   Sudo = "sudo",
+  /** By doas (OpenDoas), with `become.password` where doas asks this user for one. */
+  Doas = "doas",
+}
+
+/** What becomes of a host's settings when the host leaves the stack or the stack is destroyed. */
+export enum OnDestroy {
+  /** Our lines are taken out; every byte of others stays. */
+  Restore = "restore",
+  /** The host stays as it is, our lines included; nothing dials it. */
+  Keep = "keep",
 }
 
 /** What an `up` makes of a host that does not answer. */
@@ -60,6 +70,32 @@ export interface ClientArgs {
 export interface BecomeArgs {
   /** Default: `BecomeMethod.None`. */
   method: BecomeMethod;
+  /** The login user's password, where sudo or doas asks for it. Pass it as a secret. Default: none, so that being asked is an error. */
+  password?: pulumi.Input<string>;
+  /** File on the controller that holds the password on its first line. Not beside `password`. */
+  passwordFile?: string;
+}
+
+/** One host on the way to another, as in OpenSSH's ProxyJump. */
+export interface ProxyArgs {
+  /** Host name or IP address. */
+  address: pulumi.Input<string>;
+  /** Default: 22. */
+  port?: pulumi.Input<number>;
+  /** Login user. Default: the host's. */
+  user?: pulumi.Input<string>;
+  /** Private key, its content. Pass it as a secret. Default: where the proxy has no login of its own, the host's. */
+  privateKey?: pulumi.Input<string>;
+  /** File on the controller that holds the private key. Not beside `privateKey`. */
+  privateKeyFile?: string;
+  /** Passphrase of the private key. Pass it as a secret. */
+  privateKeyPassword?: pulumi.Input<string>;
+  /** Login password. Pass it as a secret. */
+  password?: pulumi.Input<string>;
+  /** Socket of an SSH agent. */
+  agentSocketPath?: pulumi.Input<string>;
+  /** The proxy's own public key. Default: what the known_hosts file says. */
+  hostKey?: pulumi.Input<string>;
 }
 
 /** Where things are on a host that does not have them in the usual places. All are absolute paths. */
@@ -80,6 +116,11 @@ export interface PathsArgs {
 export interface HostArgs {
   /** The host's name in this stack, unique in it: letters, digits, `.`, `_` and `-`. Example: `web-1`. */
   name: string;
+  /**
+   * `true` for the machine that runs the program: nothing is dialled, commands run there as the user who runs Pulumi.
+   * Bound to that machine: run elsewhere, it fails. Takes no address and no login. Default: `false`.
+   */
+  local?: boolean;
   /** Host name or IP address to connect to. Default: `name`. */
   address?: pulumi.Input<string>;
   /** Default: 22. */
@@ -88,10 +129,14 @@ export interface HostArgs {
   user?: pulumi.Input<string>;
   /** Private key, its content in OpenSSH or PEM form. Pass it as a secret. */
   privateKey?: pulumi.Input<string>;
-  /** Passphrase of `privateKey`. Pass it as a secret. */
+  /** File on the controller that holds the private key; `~/` is the home directory. Not beside `privateKey`. */
+  privateKeyFile?: string;
+  /** Passphrase of the private key. Pass it as a secret. */
   privateKeyPassword?: pulumi.Input<string>;
   /** Login password. Pass it as a secret. */
   password?: pulumi.Input<string>;
+  /** File on the controller that holds the login password on its first line. Not beside `password`. */
+  passwordFile?: string;
   /** Socket of an SSH agent. Default: the environment's `SSH_AUTH_SOCK`, where the host has no key and no password. */
   agentSocketPath?: pulumi.Input<string>;
   /**
@@ -99,7 +144,9 @@ export interface HostArgs {
    * A host whose key is known from neither is not dialled.
    */
   hostKey?: pulumi.Input<string>;
-  /** Default: no change of user. */
+  /** One host on the way to this one. Default: none. More hops, ProxyCommand and certificates are not supported. */
+  proxy?: ProxyArgs;
+  /** Default: the fleet's `become`. */
   become?: BecomeArgs;
   /** Only for hosts that keep things in unusual places. */
   paths?: PathsArgs;
@@ -117,14 +164,38 @@ export interface SshKeepaliveArgs {
   server?: ServerArgs;
   /** For ssh on every host. A host where this was ours before and is absent now gets its own settings back. */
   client?: ClientArgs;
+  /** How root's rights are had on hosts that name no `become` of their own. Default: no change of user. */
+  become?: BecomeArgs;
+  /**
+   * Names of the hosts to act on in this run, or patterns as in ssh_config(5): `["web-*", "!web-3"]`. The others stay as
+   * they are, in the state too. Default: all.
+   */
+  select?: string[];
   /** Default: `OnUnreachable.Fail`. */
   onUnreachable?: OnUnreachable;
+  /** Default: `OnDestroy.Restore`. */
+  onDestroy?: OnDestroy;
+  /**
+   * Who manages the hosts, as their journals name it. Set it to the old `project/stack` after a stack was renamed.
+   * Default: `project/stack`.
+   */
+  owner?: string;
   /** `true` takes over hosts that another stack manages; without it they are refused. Default: `false`. */
   takeOver?: boolean;
   /** known_hosts file for hosts without a `hostKey`. Default: `~/.ssh/known_hosts`. */
   knownHosts?: string;
+  /**
+   * `true` accepts the key of a host that the known_hosts file does not know and adds it there, as
+   * `StrictHostKeyChecking accept-new` of ssh does. A key that differs from a known one is still refused. Default: `false`.
+   */
+  trustOnFirstUse?: boolean;
   /** How many hosts are read at once. Default: 32. */
   parallel?: number;
   /** Seconds that a host has to answer the connection and finish the login. Default: 10. */
   connectTimeout?: number;
+  /**
+   * Seconds that `up` waits for the sshd of a host whose inputs come from other resources, or that waits for resources
+   * by `dependsOn`: it may have been created a moment ago. Default: 120.
+   */
+  bootTimeout?: number;
 }

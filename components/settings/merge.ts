@@ -1,5 +1,5 @@
 import { type DesiredRoles, KEYWORDS, ROLES, type Values } from "./roles";
-import type { ResolvedFleet, ResolvedHost } from "./validate";
+import type { ResolvedFleet, ResolvedHost } from "./schema";
 
 /** The host's roles over the fleet's, setting by setting; a role that is switched off is not wanted. */
 export function desiredRoles(fleet: ResolvedFleet, host: ResolvedHost): DesiredRoles {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshKeepaliveArgs } from "./args";
-import { type ResolvedFleet, validateFleet } from "./validate";
+import type { ResolvedFleet } from "./schema";
+import { validateFleet } from "./validate";
 
 /** The settings with their inputs known, and the names of hosts some of whose inputs are not known yet. */
 export interface Resolution {

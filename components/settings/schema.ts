@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { BecomeMethod, OnDestroy, OnUnreachable } from "./args";
+
+const INT_MAX = 2147483647;
+
+function is<T>(allowed: string, accept: (value: unknown) => boolean) {
+  return z.custom<T>(accept, { error: allowed });
+}
+
+function wholeNumber(min: number, max: number, unit = "") {
+  const accept = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return is<number>(`a whole number${unit} from ${min} to ${max}`, accept);
+}
+
+/** Text that fits on one line: everything that ends up in a request, a plan or a message. */
+function line(what: string) {
+  return is<string>(`${what}, on one line`, (v) => typeof v === "string" && v !== "" && !/\p{Cc}/u.test(v));
+}
+
+function text(what: string) {
+  return is<string>(what, (v) => typeof v === "string" && v !== "");
+}
+
+function oneOf<T extends string>(values: Record<string, T>) {
+  const allowed = Object.values(values);
+  return is<T>(`one of ${allowed.map((v) => `"${v}"`).join(", ")}`, (v) => allowed.includes(v as T));
+}
+
+const flag = is<boolean>("true or false", (v) => typeof v === "boolean");
+const seconds = wholeNumber(0, INT_MAX, " of seconds");
+const count = wholeNumber(0, INT_MAX);
+const path = is<string>(
+  "an absolute path of letters, digits and . _ - + @ /",
+  (v) => typeof v === "string" && /^\/[A-Za-z0-9._+@/-]*$/.test(v),
+);
+const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+export const hostName = is<string>(
+  "a name of letters, digits, dots, dashes and underscores, at most 63 long",
+  (v) => typeof v === "string" && HOST_NAME.test(v),
+);
+
+const server = z.strictObject({
+  clientAliveInterval: seconds.optional(),
+  clientAliveCountMax: count.optional(),
+  enabled: flag.optional(),
+});
+const client = z.strictObject({
+  serverAliveInterval: seconds.optional(),
+  serverAliveCountMax: count.optional(),
+  enabled: flag.optional(),
+});
+
+const address = is<string>(
+  "a host name or an IP address",
+  (v) => typeof v === "string" && /^[A-Za-z0-9][A-Za-z0-9._:%-]*$/.test(v),
+);
+const user = is<string>("a user name", (v) => typeof v === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/.test(v));
+
+/** How to log in somewhere, and where that is. */
+const endpoint = {
+  port: wholeNumber(1, 65535).optional(),
+  user: user.optional(),
+  privateKey: text("a private key's content").optional(),
+  privateKeyFile: line("a path").optional(),
+  privateKeyPassword: text("a passphrase").optional(),
+  password: text("a password").optional(),
+  agentSocketPath: line("a path").optional(),
+  hostKey: line("a public key such as `ssh-ed25519 AAAA…`").optional(),
+};
+
+const become = z.strictObject({
+  method: oneOf(BecomeMethod),
+  password: line("a password").optional(),
+  passwordFile: line("a path").optional(),
+});
+
+const host = z.strictObject({
+  name: hostName,
+  local: flag.optional(),
+  address: address.optional(),
+  ...endpoint,
+  passwordFile: line("a path").optional(),
+  proxy: z.strictObject({ address, ...endpoint }).optional(),
+  become: become.optional(),
+  paths: z
+    .strictObject({
+      sshdConfig: path.optional(),
+      sshConfig: path.optional(),
+      sshd: path.optional(),
+      ssh: path.optional(),
+      journal: path.optional(),
+    })
+    .optional(),
+  server: server.optional(),
+  client: client.optional(),
+});
+
+export const fleet = z.strictObject({
+  hosts: z.array(host),
+  server: server.optional(),
+  client: client.optional(),
+  become: become.optional(),
+  select: z.array(line("a host's name or a pattern")).optional(),
+  onUnreachable: oneOf(OnUnreachable).optional(),
+  onDestroy: oneOf(OnDestroy).optional(),
+  owner: line("a name such as project/stack").optional(),
+  takeOver: flag.optional(),
+  knownHosts: line("a path").optional(),
+  trustOnFirstUse: flag.optional(),
+  parallel: wholeNumber(1, 1024).optional(),
+  connectTimeout: wholeNumber(1, 3600, " of seconds").optional(),
+  bootTimeout: wholeNumber(0, 86400, " of seconds").optional(),
+});
+
+/** The settings with every input known. */
+export type ResolvedFleet = z.infer<typeof fleet>;
+export type ResolvedHost = z.infer<typeof host>;
