@@ -1,12 +1,10 @@
-import { remote } from "@pulumi/command";
+import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { commands } from "./apply";
-import type { HostReading } from "./hostReading";
-import type { HostArgs } from "./settings";
-import { commandConnection } from "./target";
-
-type Planned = Extract<HostReading, { kind: "planned" }>;
+import type { HostReading, Planned } from "./hostReading";
+import { type HostArgs, OnDestroy } from "./settings";
+import { commandConnection, rootStdin } from "./target";
 
 /**
  * The one resource of a host. Its input is the plan, so Pulumi sees a change exactly when the host needs one.
@@ -19,33 +17,39 @@ export function hostCommand(
   host: HostArgs,
   reading: Promise<HostReading>,
   parent: pulumi.Resource,
-): remote.Command {
+): remote.Command | local.Command {
   // The host's own inputs carry its dependencies on other resources, and whether they are known yet.
   const inputs = pulumi.unsecret(pulumi.output(host));
-  const ifPlanned = <T>(pick: (planned: Planned) => T | Promise<T>) =>
+  const ifPlanned = (pick: (planned: Planned) => pulumi.Input<string> | Promise<string | undefined>) =>
     inputs.apply(async () => {
       const read = await reading;
-      return read.kind === "planned" ? pick(read) : undefined;
-    }) as pulumi.Output<T>;
+      if (read.kind === "planned") return pick(read);
+      return read.kind === "unknown" ? pulumi.unknown : undefined;
+    }) as pulumi.Output<string>;
   const hold: pulumi.ResourceTransform = async ({ props, opts }) =>
     (await reading).kind === "held" ? { props, opts: { ...opts, ignoreChanges: ["*"] } } : undefined;
-  return new remote.Command(
-    resourceName,
-    {
-      connection: pulumi.secret(
-        inputs.apply(async ({ name, address }) => {
-          const read = await reading;
-          return read.kind === "planned" ? commandConnection(read.target) : { host: address ?? name };
-        }),
-      ),
-      create: ifPlanned(async (planned) => (await commands(planned.host)).create),
-      delete: ifPlanned(async (planned) => (await commands(planned.host)).delete),
-      stdin: ifPlanned((planned) => planned.document.text),
-      logging: remote.Logging.None,
-      addPreviousOutputInEnv: false,
-    },
-    { parent, deleteBeforeReplace: true, transforms: underMocks() ? [] : [hold] },
+  const props = {
+    create: ifPlanned(async ({ target }) => (await commands(target.become)).create),
+    delete: ifPlanned(async ({ target, onDestroy }) =>
+      onDestroy === OnDestroy.Keep ? undefined : (await commands(target.become)).delete,
+    ),
+    stdin: ifPlanned(({ target, document }) => {
+      const text = rootStdin(target.become, document.text);
+      return target.become?.password === undefined ? text : pulumi.secret(text);
+    }),
+    addPreviousOutputInEnv: false,
+  };
+  const opts = { parent, transforms: underMocks() ? [] : [hold] };
+  if (host.local) return new local.Command(resourceName, { ...props, logging: local.Logging.None }, opts);
+  const connection = pulumi.secret(
+    inputs.apply(async ({ name, address }) => {
+      const read = await reading;
+      return read.kind === "planned" && read.target.kind === "remote"
+        ? commandConnection(read.target)
+        : { host: address ?? name };
+    }),
   );
+  return new remote.Command(resourceName, { ...props, connection, logging: remote.Logging.None }, opts);
 }
 
 /** setMocks refuses resources with transforms, and users test their own programs with it. */

@@ -1,77 +1,178 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { queue } from "async";
 import { type PlanDocument, planDocument, readJournal, type Sender } from "./apply";
-import { DEFAULT_PATHS, type Observation, observe, ReadError, UnreachableError } from "./observe";
+import { DEFAULT_PATHS, observe } from "./observe";
 import { type Plan, plan, Refusal } from "./plan";
-import { desiredRoles, type Resolution, type ResolvedFleet, type ResolvedHost, SettingsError } from "./settings";
-import { resolveTarget, type Target, TargetError } from "./target";
+import type { Prerequisites } from "./prerequisites";
+import { type Observed, sameMachine } from "./sameMachine";
+import {
+  desiredRoles,
+  matchesPatterns,
+  type OnDestroy,
+  type Resolution,
+  type ResolvedFleet,
+  type ResolvedHost,
+  SettingsError,
+} from "./settings";
+import { ReadError, resolveTarget, type Target, TargetError, UnreachableError } from "./target";
 
 /** What is known of a host before anything is done to it. */
-export type HostReading =
-  | {
-      kind: "planned";
-      host: ResolvedHost;
-      target: Target;
-      observation: Observation;
-      plan: Plan;
-      document: PlanDocument;
-    }
-  /** Nothing can be done to it in this run; what the state has of it is left alone. */
-  | { kind: "held"; outcome: "unreachable" | "failed"; reason: string }
-  /** Some input is another resource's output that is known in `up` only. */
-  | { kind: "unknown" };
+export type HostReading = Planned | Held | Unknown;
 
-const DEFAULT_PARALLEL = 32;
-
-/** Reads all hosts at once, under one bound for the fleet. */
-export function readHosts(
-  settings: Promise<Resolution>,
-  hosts: { name: string; sender: Omit<Sender, "takeOver"> }[],
-): Promise<HostReading>[] {
-  const reads = queue(async (read: () => Promise<HostReading>) => read(), DEFAULT_PARALLEL);
-  return hosts.map(async ({ name, sender }, index): Promise<HostReading> => {
-    try {
-      const { fleet, notYetKnown } = await settings;
-      if (notYetKnown.has(name)) return { kind: "unknown" };
-      reads.concurrency = fleet.parallel ?? DEFAULT_PARALLEL;
-      const host = fleet.hosts[index] as ResolvedHost;
-      const read = () => readHost(fleet, host, { ...sender, takeOver: fleet.takeOver ?? false });
-      return await reads.pushAsync<HostReading>(read);
-    } catch (error) {
-      // The component fails with it by itself, once for the fleet.
-      if (error instanceof SettingsError) return { kind: "held", outcome: "failed", reason: error.message };
-      throw error;
-    }
-  });
+export interface Planned {
+  kind: "planned";
+  target: Target;
+  plan: Plan;
+  document: PlanDocument;
+  onDestroy?: OnDestroy;
 }
 
-/** settings → target → observe → plan → document, for one host. A fault of the host is that host's, and no exception. */
-async function readHost(fleet: ResolvedFleet, host: ResolvedHost, sender: Sender): Promise<HostReading> {
+/** Nothing can or may be done to it in this run; what the state has of it is left alone. */
+export interface Held {
+  kind: "held";
+  outcome: "unreachable" | "failed" | "skipped";
+  reason: string;
+}
+
+/** Some input, or something that it waits for, is there in `up` only. */
+export interface Unknown {
+  kind: "unknown";
+}
+
+/** A host by its places in the settings and in the stack. */
+export interface ManagedHost {
+  name: string;
+  resource: string;
+  /** Whether its machine may have been created in this very run. */
+  mayBeNew: Promise<boolean>;
+}
+
+/** What all hosts of a component have in common. */
+export interface FleetReading {
+  settings: Promise<Resolution>;
+  prerequisites: Promise<Prerequisites>;
+  hosts: ManagedHost[];
+  /** Who manages the hosts, unless the settings say otherwise. */
+  owner: string;
+  preview: boolean;
+}
+
+const DEFAULT_PARALLEL = 32;
+const DEFAULT_BOOT_TIMEOUT = 120;
+
+/** Reads all hosts at once, under one bound for the fleet. */
+export function readHosts(reading: FleetReading): Promise<HostReading>[] {
+  const work = queue(async (read: () => Promise<unknown>) => read(), DEFAULT_PARALLEL);
+  const bounded = <T>(read: () => Promise<T>) => work.pushAsync<T>(read);
+  const targets = reading.hosts.map((_, index) =>
+    orHeld(async () => {
+      const { fleet, host } = await ready(reading, index);
+      work.concurrency = fleet.parallel ?? DEFAULT_PARALLEL;
+      return { kind: "target" as const, target: await bounded(() => resolveTarget(fleet, host)) };
+    }),
+  );
+  const observed = targets.map(async (found, index) => {
+    const first = await found;
+    if (first.kind === "unknown") return first;
+    return untilBooted(reading, index, async (attempt) => {
+      if (attempt === 0 && first.kind === "held") return first;
+      const { fleet, host } = await ready(reading, index);
+      const known = first.kind === "target" ? first.target : undefined;
+      return bounded(async () => readHost(host, known ?? (await resolveTarget(fleet, host))));
+    });
+  });
+  return observed.map((own, index) =>
+    orHeld(async () => {
+      const read = await own;
+      if (read.kind !== "observed") return read;
+      const twin = await sameMachine(index, read, { hosts: reading.hosts, targets, observed });
+      if (twin !== undefined)
+        throw new Refusal(
+          `it is the very machine that ${twin} is, under another name; take one of the two out of hosts, or they would take turns`,
+        );
+      const { fleet } = await reading.settings;
+      const { owner = reading.owner, takeOver = false } = fleet;
+      return planHost(fleet, read, { owner, resource: (reading.hosts[index] as ManagedHost).resource, takeOver });
+    }),
+  );
+}
+
+/** Thrown where a host is not to be read in this run. */
+class NotNow {
+  constructor(readonly reading: Held | Unknown) {}
+}
+
+async function ready(
+  { settings, prerequisites, hosts }: FleetReading,
+  index: number,
+): Promise<{ fleet: ResolvedFleet; host: ResolvedHost }> {
+  const { fleet, notYetKnown } = await settings;
+  const { name } = hosts[index] as ManagedHost;
+  if (fleet.select && !matchesPatterns(fleet.select, name))
+    throw new NotNow({ kind: "held", outcome: "skipped", reason: "it is not among the selected hosts" });
+  if (notYetKnown.has(name) || !(await prerequisites).met) throw new NotNow({ kind: "unknown" });
+  return { fleet, host: fleet.hosts[index] as ResolvedHost };
+}
+
+/** A fault of the host is that host's, and no exception. */
+async function orHeld<T>(read: () => Promise<T>): Promise<T | Held | Unknown> {
   try {
-    const target = await resolveTarget(fleet, host);
-    const observation = await observe(target, host);
-    // Such a shell takes the lines of a quoted script for commands of its own.
-    if (/\/t?csh$/.test(observation.shell))
-      throw new Refusal(
-        `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
-      );
-    const paths = { ...DEFAULT_PATHS, ...host.paths };
-    const kept = observation.files[paths.journal];
-    if (kept?.state === "unusable")
-      throw new Refusal(
-        `${paths.journal}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
-      );
-    const journal = readJournal(observation, paths.journal);
-    if (journal && journal.owner !== sender.owner && !sender.takeOver)
-      throw new Refusal(
-        `it is managed by ${journal.owner} (${journal.resource}); destroy it there first, or set takeOver: true to take it over`,
-      );
-    const planned = plan(desiredRoles(fleet, host), observation, { server: paths.sshdConfig, client: paths.sshConfig });
-    const document = planDocument(planned, observation, journal, paths.journal, sender);
-    return { kind: "planned", host, target, observation, plan: planned, document };
+    return await read();
   } catch (error) {
+    if (error instanceof NotNow) return error.reading;
     if (error instanceof UnreachableError) return { kind: "held", outcome: "unreachable", reason: error.message };
-    if (error instanceof TargetError || error instanceof ReadError || error instanceof Refusal)
+    // The component fails with a SettingsError by itself, once for the fleet.
+    const faults = [TargetError, ReadError, Refusal, SettingsError];
+    if (error instanceof Error && faults.some((fault) => error instanceof fault))
       return { kind: "held", outcome: "failed", reason: error.message };
     throw error;
   }
+}
+
+/** In `up`, a machine that was created a moment ago gets the time to start its sshd. */
+async function untilBooted(
+  { settings, hosts, preview }: FleetReading,
+  index: number,
+  read: (attempt: number) => Promise<Observed | Held>,
+): Promise<Observed | Held | Unknown> {
+  const started = performance.now();
+  for (let attempt = 0; ; attempt++) {
+    const result = await orHeld(() => read(attempt));
+    const patient = result.kind === "held" && result.outcome === "unreachable" && !preview;
+    if (!patient || !(await (hosts[index] as ManagedHost).mayBeNew)) return result;
+    const { bootTimeout = DEFAULT_BOOT_TIMEOUT } = (await settings).fleet;
+    const pause = Math.min(500 * 2 ** attempt, 5000);
+    if (performance.now() - started + pause > bootTimeout * 1000) return result;
+    await sleep(pause);
+  }
+}
+
+async function readHost(host: ResolvedHost, target: Target): Promise<Observed> {
+  const observation = await observe(target, host);
+  // Such a shell takes the lines of a quoted script for commands of its own.
+  if (target.kind === "remote" && /\/t?csh$/.test(observation.shell))
+    throw new Refusal(
+      `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
+    );
+  const path = host.paths?.journal ?? DEFAULT_PATHS.journal;
+  const kept = observation.files[path];
+  if (kept?.state === "unusable")
+    throw new Refusal(
+      `${path}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
+    );
+  return { kind: "observed", host, target, observation, journalPath: path, journal: readJournal(observation, path) };
+}
+
+/** settings → plan → document, for a host that was read. */
+function planHost(fleet: ResolvedFleet, read: Observed, sender: Sender): Planned {
+  const { host, target, observation, journalPath, journal } = read;
+  if (journal && journal.owner !== sender.owner && !sender.takeOver)
+    throw new Refusal(
+      `it is managed by ${journal.owner} (${journal.resource}); destroy it there first, or set takeOver: true to take it ` +
+        `over. If that is this stack's former name, set owner: ${journal.owner}`,
+    );
+  const paths = { ...DEFAULT_PATHS, ...host.paths };
+  const planned = plan(desiredRoles(fleet, host), observation, { server: paths.sshdConfig, client: paths.sshConfig });
+  const document = planDocument(planned, observation, journal, journalPath, sender);
+  return { kind: "planned", target, plan: planned, document, onDestroy: fleet.onDestroy };
 }

@@ -11,3 +11,4 @@ export {
   type SshKeepaliveArgs,
 } from "./settings";
 export { type EffectiveRole, SshKeepalive } from "./sshKeepalive";
+export { type InventoryArgs, readInventory } from "./target";

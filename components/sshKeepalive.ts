@@ -1,9 +1,11 @@
-import type { remote } from "@pulumi/command";
+import type { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { readResult } from "./apply";
+import { documentId, readResult } from "./apply";
 import { hostCommand } from "./hostCommand";
 import { type HostReading, readHosts } from "./hostReading";
+import { comesFromResources, prerequisites } from "./prerequisites";
 import {
+  type HostArgs,
   OnUnreachable,
   type Resolution,
   resolve,
@@ -12,7 +14,7 @@ import {
   validateKnown,
   validateNames,
 } from "./settings";
-import { type HostReport, renderFailures, renderRecap, renderReport } from "./verify";
+import { type HostReport, renderFailures, tellReport, whyLockedOut } from "./verify";
 
 /** Effective values of one role of a host. */
 export interface EffectiveRole {
@@ -38,22 +40,25 @@ export class SshKeepalive extends pulumi.ComponentResource {
 
   constructor(name: string, args: SshKeepaliveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ssh-keepalive:index:SshKeepalive", name, {}, opts);
-    const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-    const hosts = validateNames(name, args.hosts).map((host) => ({
-      name: host,
-      sender: { owner, resource: `${name}-${host}` },
-    }));
+    const names = validateNames(name, args.hosts);
     validateKnown(args);
     const settings = resolveFleet(args);
-    const reports = readHosts(settings, hosts).map((reading, index) => {
-      const { name: host, sender } = hosts[index] as (typeof hosts)[number];
-      const command = hostCommand(
-        sender.resource,
-        args.hosts[index] as SshKeepaliveArgs["hosts"][number],
-        reading,
-        this,
-      );
-      return hostReport(host, reading, command);
+    const waits = prerequisites(this, opts?.dependsOn);
+    const hosts = names.map((host, index) => ({
+      name: host,
+      resource: `${name}-${host}`,
+      mayBeNew: waits.then(({ some }) => some || comesFromResources(args.hosts[index])),
+    }));
+    const readings = readHosts({
+      settings,
+      prerequisites: waits,
+      hosts,
+      owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
+      preview: pulumi.runtime.isDryRun(),
+    });
+    const reports = hosts.map(({ name: host, resource }, index) => {
+      const reading = readings[index] as Promise<HostReading>;
+      return hostReport(host, reading, hostCommand(resource, args.hosts[index] as HostArgs, reading, this));
     });
     this.effective = pulumi.output(this.conclude(settings, Promise.all(reports)));
     this.registerOutputs({ effective: this.effective });
@@ -68,10 +73,7 @@ export class SshKeepalive extends pulumi.ComponentResource {
     const { fleet } = await settings;
     const hosts = await reports;
     const failures = renderFailures(hosts, fleet.onUnreachable === OnUnreachable.Skip);
-    await pulumi.log.info(renderReport(hosts, preview), this);
-    if (failures && preview) await pulumi.log.warn(failures, this);
-    // Last and by itself, as the engine shows a resource's latest message in that resource's row.
-    await pulumi.log.info(renderRecap(hosts.map(({ outcome }) => outcome)), this);
+    await tellReport(this, hosts, preview, failures);
     if (failures && !preview) throw new pulumi.RunError(failures);
     return Object.fromEntries(
       hosts.flatMap(({ name, effective }) =>
@@ -81,21 +83,32 @@ export class SshKeepalive extends pulumi.ComponentResource {
   }
 }
 
-async function hostReport(name: string, reading: Promise<HostReading>, command: remote.Command): Promise<HostReport> {
+async function hostReport(
+  name: string,
+  reading: Promise<HostReading>,
+  command: remote.Command | local.Command,
+): Promise<HostReport> {
   const read = await reading;
+  const preview = pulumi.runtime.isDryRun();
   if (read.kind === "unknown")
-    return { name, outcome: "skipped", reason: "it can be read in up only, when all its inputs are known" };
-  const stdout = pulumi.runtime.isDryRun() ? undefined : (await resolve(command.stdout)).value;
+    return { name, outcome: "skipped", reason: "it is read in up, once what it waits for is there" };
+  const stdout = preview ? undefined : (await resolve(command.stdout)).value;
   if (read.kind === "held") return { name, outcome: read.outcome, reason: read.reason, isNew: stdout === "" };
-  const { plan, document } = read;
+  const { plan, document, target } = read;
   const foreseen = Object.fromEntries(
     plan.roles.flatMap(({ role, desired, after }) => (desired ? [[role, after]] : [])),
   );
   if (document.settled) return { name, outcome: "ok", plan, effective: foreseen };
-  if (pulumi.runtime.isDryRun()) return { name, outcome: "changed", plan, effective: foreseen };
+  if (preview) return { name, outcome: "changed", plan, effective: foreseen };
   if (typeof stdout !== "string")
     return { name, outcome: "failed", reason: "its command did not run; see its own error" };
-  const { status, cause, effective } = readResult(stdout);
+  const { status, cause, effective, plan: answered } = readResult(stdout);
+  if (answered !== undefined && answered !== documentId(document.text))
+    return { name, outcome: "skipped", reason: "it is not among the targets of this update" };
   if (status === "failed") return { name, outcome: "failed", reason: cause ?? "it gave no reason", plan };
-  return { name, outcome: "changed", plan, effective };
+  const reloaded = plan.roles.some(({ role, splices }) => role === "server" && splices.length > 0);
+  const locked = reloaded && target.kind === "remote" ? await whyLockedOut(target) : undefined;
+  return locked
+    ? { name, outcome: "failed", reason: locked, plan, effective }
+    : { name, outcome: "changed", plan, effective };
 }

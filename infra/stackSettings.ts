@@ -1,59 +1,78 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { ClientArgs, HostArgs, OnUnreachable, ServerArgs, SshKeepaliveArgs } from "../components";
+import { join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { type HostArgs, readInventory, type SshKeepaliveArgs } from "../components";
+import { formMistakes, rulesBroken, SettingsError } from "../components/settings";
+import { readStackConfig, withSecretsAndFiles } from "./stackConfig";
+import { INVENTORY, LOGIN, STACK, type StackSettings } from "./stackSchema";
 
-const KEYS = [
-  "hosts",
-  "privateKey",
-  "privateKeyPassword",
-  "password",
-  "server",
-  "client",
-  "onUnreachable",
-  "takeOver",
-  "knownHosts",
-  "parallel",
-  "connectTimeout",
-];
+const PROJECT_FOLDER = join(__dirname, "..");
+/** A host with one of these has a login of its own. */
+const OWN_LOGIN = ["privateKey", "privateKeyFile", "password", "passwordFile", "agentSocketPath"] as const;
 
 /**
  * The component's settings from the stack's configuration, under the same names.
  *
- * `privateKey`, `privateKeyPassword` and `password` hold for every host that names none of them itself; set them with
- * `pulumi config set --secret`. A key of this project that is none of these is a mistake and refused.
+ * - `inventory` reads hosts from an OpenSSH client configuration. An entry of `hosts` with the name of one of them says
+ *   more of that host, or says otherwise; other entries are hosts besides.
+ * - `privateKey`, `privateKeyFile`, `privateKeyPassword`, `password` and `passwordFile` hold for every host that has no
+ *   login of its own. Set the secret ones by `pulumi config set --secret`, inside lists and groups with `--path`.
+ * - Relative file names start at the project's folder.
+ *
+ * @throws SettingsError with every mistake there is.
  */
-export function stackSettings(config: pulumi.Config): SshKeepaliveArgs {
-  refuseUnknown(config.name);
-  const login = {
-    privateKey: config.getSecret("privateKey"),
-    privateKeyPassword: config.getSecret("privateKeyPassword"),
-    password: config.getSecret("password"),
-  };
-  const hosts = config.requireObject<HostArgs[]>("hosts");
-  return {
-    hosts: Array.isArray(hosts) ? hosts.map((host) => withLogin(host, login)) : hosts,
-    server: config.getObject<ServerArgs>("server"),
-    client: config.getObject<ClientArgs>("client"),
-    onUnreachable: config.get<OnUnreachable>("onUnreachable"),
-    takeOver: config.getBoolean("takeOver"),
-    knownHosts: config.get("knownHosts"),
-    parallel: config.getNumber("parallel"),
-    connectTimeout: config.getNumber("connectTimeout"),
-  };
+export function stackSettings(config: pulumi.Config, folder = PROJECT_FOLDER): SshKeepaliveArgs {
+  const written = readStackConfig(config.name);
+  const mistakes = formMistakes(STACK, written);
+  const { inventory, hosts, ...rest } = withSecretsAndFiles(written, folder) as StackSettings;
+  const listed = INVENTORY.safeParse(inventory).success ? hostsOf(inventory, mistakes) : [];
+  if (hosts === undefined && inventory === undefined)
+    mistakes.push("hosts: nothing is not allowed; it takes a list of hosts, or an inventory beside it");
+  const all = Array.isArray(hosts) ? merge(hosts, listed) : (hosts ?? listed);
+  mistakes.push(...rulesBroken({ ...rest, hosts: all }));
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  const keys = Object.keys(LOGIN);
+  const login = Object.fromEntries(Object.entries(rest).filter(([key]) => keys.includes(key)));
+  const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => !keys.includes(key)));
+  return { ...settings, hosts: all.map((host) => withLogin(host, login)) };
+}
+
+function hostsOf(inventory: StackSettings["inventory"], mistakes: string[]): HostArgs[] {
+  if (!inventory) return [];
+  try {
+    return readInventory(inventory);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    mistakes.push(...error.mistakes);
+    return [];
+  }
+}
+
+/** The written hosts come first, so that `hosts[0]` in a message is the first of the file. */
+function merge(written: HostArgs[], listed: HostArgs[]): HostArgs[] {
+  const names = written.map((host) => host?.name);
+  return [
+    ...written.map((host) =>
+      over(
+        listed.find(({ name }) => name === host?.name),
+        host,
+      ),
+    ),
+    ...listed.filter(({ name }) => !names.includes(name)),
+  ];
+}
+
+function over(listed: HostArgs | undefined, written: HostArgs): HostArgs {
+  if (!listed) return written;
+  // A login is one whole: the inventory's key is not for the user or the password that is named here.
+  const given = hasLogin(written) ? new Set<string>(OWN_LOGIN) : new Set();
+  const kept = Object.entries(listed).filter(([key]) => !given.has(key));
+  return { ...Object.fromEntries(kept), ...written };
 }
 
 function withLogin(host: HostArgs, login: Partial<HostArgs>): HostArgs {
-  // Not checked yet: what is no group of settings is refused as it was written.
-  if (typeof host !== "object" || host === null) return host;
-  const itsOwn = host.privateKey ?? host.password ?? host.agentSocketPath;
-  return itsOwn === undefined ? { ...login, ...host } : host;
+  return hasLogin(host) || host.local ? host : { ...login, ...host };
 }
 
-function refuseUnknown(project: string): void {
-  const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${project}:`));
-  const unknown = keys.map((key) => key.slice(project.length + 1)).filter((key) => !KEYS.includes(key));
-  if (unknown.length > 0)
-    throw new pulumi.RunError(
-      `the stack's configuration has no use for ${unknown.map((key) => `${project}:${key}`).join(", ")}; ` +
-        `the settings are ${KEYS.join(", ")}`,
-    );
+function hasLogin(host: HostArgs): boolean {
+  return OWN_LOGIN.some((key) => key in host);
 }

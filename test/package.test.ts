@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PackageUser } from "./support/builtPackage";
 
 const ROOT = join(__dirname, "..");
 
@@ -16,28 +16,15 @@ export const make = () => new SshKeepalive("fleet", args).effective;
 
 describe("the npm package", function () {
   this.timeout(120_000);
-  let project: string;
+  let user: PackageUser;
 
   before(() => {
-    project = mkdtempSync(join(tmpdir(), "ssh-keepalive-package-"));
-    execFileSync("npm", ["run", "build"], { cwd: ROOT, stdio: "pipe" });
-    const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", project], {
-      cwd: ROOT,
-      encoding: "utf8",
-    });
-    const installed = join(project, "node_modules", "ssh-keepalive");
-    mkdirSync(installed, { recursive: true });
-    execFileSync("tar", ["-xzf", join(project, packed.trim()), "-C", installed, "--strip-components=1"]);
-    const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-    // Only what the package declares is there for it, so a dependency that it forgot is not found.
-    for (const name of [...Object.keys(dependencies), "@types/node"]) {
-      mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
-      symlinkSync(join(ROOT, "node_modules", name), join(project, "node_modules", name));
-    }
-    writeFileSync(join(project, "package.json"), "{}");
-    writeFileSync(join(project, "program.ts"), PROGRAM);
+    user = new PackageUser();
+    writeFileSync(join(user.folder, "package.json"), '{ "devDependencies": { "@types/node": "*" } }');
+    user.install(user.folder, "devDependencies");
+    writeFileSync(join(user.folder, "program.ts"), PROGRAM);
   });
-  after(() => rmSync(project, { recursive: true, force: true }));
+  after(() => user?.remove());
 
   it("has types that another strict program compiles against", () => {
     const tsc = [
@@ -49,17 +36,16 @@ describe("the npm package", function () {
       "es2022",
       "program.ts",
     ];
-    execFileSync(process.execPath, tsc, { cwd: project, stdio: "pipe" });
+    execFileSync(process.execPath, tsc, { cwd: user.folder, stdio: "pipe" });
   });
 
   it("loads in that program, with nothing but its declared dependencies", () => {
     const script = "console.log(typeof require('./program').make)";
-    assert.equal(execFileSync(process.execPath, ["-e", script], { cwd: project, encoding: "utf8" }), "function\n");
+    assert.equal(execFileSync(process.execPath, ["-e", script], { cwd: user.folder, encoding: "utf8" }), "function\n");
   });
 
   it("holds the scripts that hosts run", () => {
-    const read = (file: string) =>
-      readFileSync(join(project, "node_modules/ssh-keepalive/dist/components", file), "utf8");
+    const read = (file: string) => readFileSync(join(user.installed, "dist/components", file), "utf8");
     for (const file of [
       "target/prelude.sh",
       "observe/read.sh",

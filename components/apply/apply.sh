@@ -2,7 +2,7 @@
 # also where the plan failed: a failing resource would make the engine give up on the other hosts.
 
 result() { # status cause
-  printf 'ssh-keepalive-result 1\nstatus %s\n' "$1"
+  printf 'ssh-keepalive-result 1\nstatus %s\nplan %s\n' "$1" "$id"
   [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
   planned file | while read -r role path _; do keepalive_of "$role" "$path" | sed "s/^/effective $role /"; done
   echo end
@@ -64,7 +64,12 @@ renamed=
 [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
 ! grep -qx nothing "$work/plan" || result unchanged
 [ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
-[ "$(journaled state)" != applied ] || [ "$(journaled plan)" != "$id" ] || result unchanged
+if [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; then
+  # Only who sent it last is noted, so that a replacement's delete in the same run knows itself.
+  transaction=$((transaction - 1))
+  write_journal applied || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
+  result unchanged
+fi
 [ -z "$(journaled owner)" ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
   result failed "$(holder) has taken this host meanwhile"
 

@@ -15,6 +15,11 @@ export interface Sender {
 /** The plan for a host on which there is nothing to do and nothing to undo. */
 const NOTHING = "ssh-keepalive-plan 1\nnothing\nend\n";
 
+/** Names a plan document: SHA-256 of its text, as the host's answer and journal have it. */
+export function documentId(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
 /** What goes to the host's script, and whether the host has done just that already. */
 export interface PlanDocument {
   text: string;

@@ -57,6 +57,13 @@ without_own_lines() {
 ! grep -qx nothing "$work/plan" || exit 0
 [ ! -f "$journal" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
   { echo "$(holder) holds this host now; nothing was undone" && exit 0; }
+# The new resource of a replacement is created before the old one is deleted.
+if keeper_lives; then
+  { sed '1,/^document$/{ /^keeper /d; }' "$journal" >"$work/journal" && replace_journal "$work/journal"; } ||
+    give_up "$journal can't be written: is its disk full or read-only?"
+  echo "the same run has just applied this host's plan, so this is a replacement; nothing was undone"
+  exit 0
+fi
 planned file >"$work/files"
 if [ "$(this_machine)" != "$(planned machine)" ]; then
   while read -r role path _; do

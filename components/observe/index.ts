@@ -1,4 +1,3 @@
 export type { Observation, ObservedFile, PresentFile } from "./observation";
 export { effectiveValues } from "./observation";
 export { DEFAULT_PATHS, observe } from "./observe";
-export { ReadError, UnreachableError } from "./read";

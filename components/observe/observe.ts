@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ResolvedHost } from "../settings";
-import { becomePrefix, prelude, type Target } from "../target";
+import { prelude, ReadError, runAsRoot, type Target } from "../target";
 import { AnswerError, decode } from "./decode";
 import type { Observation } from "./observation";
-import { ReadError, runOn } from "./read";
 
 export const DEFAULT_PATHS = {
   sshdConfig: "/etc/ssh/sshd_config",
@@ -14,7 +13,7 @@ export const DEFAULT_PATHS = {
 
 /** Reads a host: one connection, one script, nothing changed. */
 export async function observe(target: Target, host: ResolvedHost): Promise<Observation> {
-  const answer = await runOn(target, `${becomePrefix(host)}/bin/sh -s`, await script(host));
+  const answer = await runAsRoot(target, await script(host));
   try {
     return decode(answer);
   } catch (error) {

@@ -1,6 +1,5 @@
-import SSHConfig, { LineType } from "ssh-config";
 import type { Observation } from "../observe";
-import { KEYWORDS, type Role } from "../settings";
+import { KEYWORDS, matchesPatterns, parseLine, type Role } from "../settings";
 import { type Line, linesOf } from "./lines";
 import { Refusal } from "./refusal";
 
@@ -49,7 +48,7 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
     if (depth > 16) throw new Refusal(`${file}: Include lines are nested more than 16 deep`);
     let scope = outer;
     for (const { number, text: written, start } of lines) {
-      const directive = parse(written);
+      const directive = parseLine(written);
       if (!directive) continue;
       const before = at ?? scope.header ?? start;
       const keyword = directive.keyword.toLowerCase();
@@ -81,28 +80,9 @@ export function settingsIn(role: Role, main: string, lines: Line[], observation:
   return found;
 }
 
-interface Directive {
-  keyword: string;
-  values: string[];
-}
-
 /** Whether a section starts at this line. */
 export function isHeader(line: string): boolean {
-  return /^(host|match)$/i.test(parse(line)?.keyword ?? "");
-}
-
-/** One line as ssh-config reads it. It takes `Match` apart into pairs and fails on some; only the words matter here. */
-function parse(line: string): Directive | undefined {
-  const [, indent, keyword = "", rest = ""] =
-    /^(\s*)"?(host|match|include|[a-z]*alive[a-z]*|setuptimeout)"?(?=[\s="])(.*)$/is.exec(line) ?? [];
-  if (indent === undefined) return undefined;
-  // Of the blanks that ssh-config knows, OpenSSH takes no other than these for one.
-  const words = rest.replace(/\r/g, " ").replace(/[^\S \t]/g, "?");
-  if (/^[ \t=]*(#|$)/.test(words)) return { keyword, values: [] };
-  const [parsed] = SSHConfig.parse(`Host${words}`);
-  if (parsed?.type !== LineType.DIRECTIVE) return undefined;
-  const values = typeof parsed.value === "string" ? [parsed.value] : parsed.value.map(({ val }) => val);
-  return { keyword, values: values.map((value) => value.replace(/^'(.*)'$/, "$1")) };
+  return /^(host|match)$/i.test(parseLine(line)?.keyword ?? "");
 }
 
 function enter(role: Role, outer: Scope, keyword: string, words: string[], written: string, header?: number): Scope {
@@ -110,22 +90,10 @@ function enter(role: Role, outer: Scope, keyword: string, words: string[], writt
   const everybody =
     role === "client" &&
     (matchAll || (keyword === "host" && words.includes("*") && !words.some((w) => w.startsWith("!"))));
-  const holds = everybody || (keyword === "host" ? namesHost(words, PROBE_HOST) : undefined);
+  const holds = everybody || (keyword === "host" ? matchesPatterns(words, PROBE_HOST) : undefined);
   const probed = outer.probed === false || holds === false ? false : outer.probed && holds;
   if (outer.condition !== undefined) return { ...outer, probed, header: header ?? outer.header };
   return { condition: everybody ? undefined : written.trim(), probed, matchAll, header };
-}
-
-/** Whether the patterns of a Host line name a host: one does, and none that is negated. */
-function namesHost(patterns: string[], host: string): boolean {
-  const named = (pattern: string) => {
-    const literal = pattern.toLowerCase().replace(/[^a-z0-9*?]/g, "\\$&");
-    return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(host);
-  };
-  return (
-    patterns.some((pattern) => !pattern.startsWith("!") && named(pattern)) &&
-    !patterns.some((pattern) => pattern.startsWith("!") && named(pattern.slice(1)))
-  );
 }
 
 function included(role: Role, pattern: string, file: string, line: number, observation: Observation): string[] {

@@ -14,11 +14,19 @@ export function unifiedDiff(path: string, before: string, after: string): string
     .trimEnd();
 }
 
-/** Text of a host's, made safe to print: no control character reaches the terminal. */
-export function printable(latin1: string): string {
-  const utf8 = Buffer.from(latin1, "latin1").toString("utf8");
-  const text = utf8.includes("\ufffd") ? latin1 : utf8;
-  return [...text].map((character) => escaped(character)).join("");
+/**
+ * Text of a host's (bytes held as latin1 text) or of a user's, made safe to print: no control character reaches the
+ * terminal and no colour directive the engine, which ends with a panic at one that it does not know.
+ */
+export function printable(text: string): string {
+  return [...decoded(text)].map(escaped).join("").replaceAll("<{%", "\\u{3c}{%");
+}
+
+/** Bytes that are valid UTF-8 are read as such. What no byte can be is text already. */
+function decoded(text: string): string {
+  if (/[^\0-\xff]/.test(text)) return text;
+  const utf8 = Buffer.from(text, "latin1").toString("utf8");
+  return utf8.includes("\ufffd") ? text : utf8;
 }
 
 function escaped(character: string): string {

@@ -1,11 +1,13 @@
-import { effectiveValues, type Observation, type PresentFile } from "../observe";
-import { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "../settings";
+import type { Observation, PresentFile } from "../observe";
+import { type DesiredRoles, ROLES, type Role, type Values } from "../settings";
 import { findOwnLines, type OwnLines, setsExactly, withoutRanges } from "./blocks";
-import { type Setting, settingsIn } from "./configTree";
+import { settingsIn } from "./configTree";
+import { effective } from "./effective";
 import { linesOf } from "./lines";
-import { type FileLines, overtakes, placeClient, placeServer, seconds, specificOf } from "./placement";
+import { type FileLines, overtakes, placeClient, placeServer } from "./placement";
 import { Refusal } from "./refusal";
 import { applySplices, type Splice, splicesOf } from "./splices";
+import { type Warning, warningsOf } from "./warnings";
 
 /** What becomes of one role on one host. */
 export interface RolePlan {
@@ -24,7 +26,7 @@ export interface RolePlan {
   /** Whether lines of ours are in the file now, and afterwards. */
   hadLines: boolean;
   hasLines: boolean;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 export interface Plan {
@@ -88,9 +90,7 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
     result: applySplices(file.content, splices),
     splices,
     hasLines: settled ? base.hadLines : true,
-    warnings: others.settings
-      .filter((setting) => role === "server" || takesEffect(setting, others.settings))
-      .flatMap((setting) => warn(setting, desired, settled)),
+    warnings: warningsOf(role, file.path, others, desired, settled),
   };
 }
 
@@ -101,34 +101,6 @@ function refuseWithoutReload(path: string, observation: Observation): void {
     `how sshd is told of a changed ${path} is not known: neither ssh.service nor sshd.service is active, and no sshd ` +
       "runs under its PidFile. Start it in one of these ways",
   );
-}
-
-/** What OpenSSH says of the role's keywords. */
-function effective(role: Role, path: string, observation: Observation): Values {
-  const verdict = observation.effective[role];
-  const command = role === "server" ? "sshd -T" : "ssh -G";
-  if (!verdict) {
-    const program = observation.programs[role === "server" ? "sshd" : "ssh"];
-    throw new Refusal(
-      program
-        ? `${path} or a file that it includes has a "Match exec", and ${command} would run that command; this is not done yet. ` +
-            `Take the ${role} role off this host (enabled: false)`
-        : `it has no ${role === "server" ? "sshd" : "ssh"} on root's PATH; install OpenSSH or name the program in paths`,
-    );
-  }
-  if (verdict.code !== 0)
-    throw new Refusal(
-      `${command} rejects ${path} as it stands: ${lastLine(verdict.output)}; mend that first, nothing was touched`,
-    );
-  const values = effectiveValues(verdict.output);
-  const found: Values = {};
-  for (const { keyword } of KEYWORDS[role]) {
-    const value = values.get(keyword.toLowerCase());
-    if (value === undefined || !/^\d+$/.test(value))
-      throw new Refusal(`${command} does not report ${keyword}; its OpenSSH is too old to be managed`);
-    found[keyword] = Number(value);
-  }
-  return found;
 }
 
 function linesIn(role: Role, file: PresentFile, own: OwnLines, observation: Observation): FileLines {
@@ -143,24 +115,4 @@ function linesIn(role: Role, file: PresentFile, own: OwnLines, observation: Obse
     size: file.content.length,
     unfinished: rest !== "" && !rest.endsWith("\n"),
   };
-}
-
-/** Whether a line of a client's is read before another that leaves it without effect, even without us. */
-function takesEffect(setting: Setting, settings: Setting[]): boolean {
-  const rivals = settings.filter(({ keyword }) => keyword === setting.keyword);
-  return rivals.indexOf(setting) <= specificOf(rivals).length;
-}
-
-/** Says which lines of others win over ours for some, and, at the change that does it, which cease to take effect. */
-function warn(setting: Setting, desired: Values, settled: boolean): string[] {
-  const { keyword, value, file, line, condition } = setting;
-  if (!(keyword in desired)) return [];
-  const what = `${file}:${line} sets ${keyword} ${value}`;
-  if (condition !== undefined)
-    return [`${what} under "${condition}": it wins over ${desired[keyword]} where that matches`];
-  return settled || seconds(value) === desired[keyword] ? [] : [`${what}: ours comes first, so it has no effect`];
-}
-
-function lastLine(output: string): string {
-  return output.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
 }

@@ -68,7 +68,7 @@ export interface ClientArgs {
 
 /** How to get root's rights on a host. */
 export interface BecomeArgs {
-  /** Default: `BecomeMethod.None`. */
+  /** By what. Without any `become` it is `BecomeMethod.None`. */
   method: BecomeMethod;
   /** The login user's password, where sudo or doas asks for it. Pass it as a secret. Default: none, so that being asked is an error. */
   password?: pulumi.Input<string>;
@@ -80,11 +80,11 @@ export interface BecomeArgs {
 export interface ProxyArgs {
   /** Host name or IP address. */
   address: pulumi.Input<string>;
-  /** Default: 22. */
+  /** TCP port of its sshd. Default: 22. */
   port?: pulumi.Input<number>;
   /** Login user. Default: the host's. */
   user?: pulumi.Input<string>;
-  /** Private key, its content. Pass it as a secret. Default: where the proxy has no login of its own, the host's. */
+  /** Private key, its content. Pass it as a secret. Default: the host's login, where the proxy has none of its own. */
   privateKey?: pulumi.Input<string>;
   /** File on the controller that holds the private key. Not beside `privateKey`. */
   privateKeyFile?: string;
@@ -100,13 +100,13 @@ export interface ProxyArgs {
 
 /** Where things are on a host that does not have them in the usual places. All are absolute paths. */
 export interface PathsArgs {
-  /** Default: `/etc/ssh/sshd_config`. */
+  /** The main file of sshd. Default: `/etc/ssh/sshd_config`. */
   sshdConfig?: string;
-  /** Default: `/etc/ssh/ssh_config`. */
+  /** The system-wide file of ssh. Default: `/etc/ssh/ssh_config`. */
   sshConfig?: string;
-  /** Default: `sshd` on root's PATH, or `/usr/sbin/sshd`. */
+  /** The server's program. Default: `sshd` on root's PATH, or `/usr/sbin/sshd`. */
   sshd?: string;
-  /** Default: `ssh` on root's PATH. */
+  /** The client's program. Default: `ssh` on root's PATH. */
   ssh?: string;
   /** The file in which the host keeps what was changed. Default: `/var/lib/ssh-keepalive/journal`. */
   journal?: string;
@@ -118,12 +118,12 @@ export interface HostArgs {
   name: string;
   /**
    * `true` for the machine that runs the program: nothing is dialled, commands run there as the user who runs Pulumi.
-   * Bound to that machine: run elsewhere, it fails. Takes no address and no login. Default: `false`.
+   * Takes no address and no login. Default: `false`.
    */
   local?: boolean;
   /** Host name or IP address to connect to. Default: `name`. */
   address?: pulumi.Input<string>;
-  /** Default: 22. */
+  /** TCP port of its sshd. Default: 22. */
   port?: pulumi.Input<number>;
   /** Login user. Default: `root`. */
   user?: pulumi.Input<string>;
@@ -146,7 +146,7 @@ export interface HostArgs {
   hostKey?: pulumi.Input<string>;
   /** One host on the way to this one. Default: none. More hops, ProxyCommand and certificates are not supported. */
   proxy?: ProxyArgs;
-  /** Default: the fleet's `become`. */
+  /** How root's rights are had on this host. Default: the fleet's `become`. */
   become?: BecomeArgs;
   /** Only for hosts that keep things in unusual places. */
   paths?: PathsArgs;
@@ -171,9 +171,9 @@ export interface SshKeepaliveArgs {
    * they are, in the state too. Default: all.
    */
   select?: string[];
-  /** Default: `OnUnreachable.Fail`. */
+  /** What an `up` makes of a host that does not answer. Default: `OnUnreachable.Fail`. */
   onUnreachable?: OnUnreachable;
-  /** Default: `OnDestroy.Restore`. */
+  /** What becomes of a host that leaves the stack, or of all in a destroy. Default: `OnDestroy.Restore`. */
   onDestroy?: OnDestroy;
   /**
    * Who manages the hosts, as their journals name it. Set it to the old `project/stack` after a stack was renamed.

@@ -1,6 +1,9 @@
 export * from "./args";
-export { desiredRoles } from "./merge";
-export { type Resolution, resolve, resolveFleet, validateKnown } from "./resolve";
+export { parseLine } from "./configLine";
+export { becomeOf, desiredRoles } from "./merge";
+export { matchesPatterns } from "./patterns";
+export { type Resolution, type Resolved, resolve, resolveFleet, validateKnown } from "./resolve";
 export { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "./roles";
+export { rulesBroken } from "./rules";
 export type { ResolvedFleet, ResolvedHost } from "./schema";
-export { SettingsError, validateFleet, validateNames } from "./validate";
+export { formMistakes, SettingsError, validateFleet, validateNames } from "./validate";

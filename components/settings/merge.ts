@@ -16,3 +16,8 @@ export function desiredRoles(fleet: ResolvedFleet, host: ResolvedHost): DesiredR
   }
   return desired;
 }
+
+/** The host's `become`, or the fleet's as a whole: a password belongs to the method it stands beside. */
+export function becomeOf(fleet: ResolvedFleet, host: ResolvedHost): ResolvedHost["become"] {
+  return host.become ?? fleet.become;
+}

@@ -13,7 +13,7 @@ function wholeNumber(min: number, max: number, unit = "") {
 }
 
 /** Text that fits on one line: everything that ends up in a request, a plan or a message. */
-function line(what: string) {
+export function line(what: string) {
   return is<string>(`${what}, on one line`, (v) => typeof v === "string" && v !== "" && !/\p{Cc}/u.test(v));
 }
 
@@ -26,7 +26,7 @@ function oneOf<T extends string>(values: Record<string, T>) {
   return is<T>(`one of ${allowed.map((v) => `"${v}"`).join(", ")}`, (v) => allowed.includes(v as T));
 }
 
-const flag = is<boolean>("true or false", (v) => typeof v === "boolean");
+export const flag = is<boolean>("true or false", (v) => typeof v === "boolean");
 const seconds = wholeNumber(0, INT_MAX, " of seconds");
 const count = wholeNumber(0, INT_MAX);
 const path = is<string>(
@@ -56,14 +56,19 @@ const address = is<string>(
 );
 const user = is<string>("a user name", (v) => typeof v === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/.test(v));
 
-/** How to log in somewhere, and where that is. */
-const endpoint = {
-  port: wholeNumber(1, 65535).optional(),
-  user: user.optional(),
+/** What proves to a host who logs in. */
+export const credentials = {
   privateKey: text("a private key's content").optional(),
   privateKeyFile: line("a path").optional(),
   privateKeyPassword: text("a passphrase").optional(),
   password: text("a password").optional(),
+};
+
+/** How to log in somewhere, and where that is. */
+const endpoint = {
+  port: wholeNumber(1, 65535).optional(),
+  user: user.optional(),
+  ...credentials,
   agentSocketPath: line("a path").optional(),
   hostKey: line("a public key such as `ssh-ed25519 AAAA…`").optional(),
 };
@@ -74,7 +79,7 @@ const become = z.strictObject({
   passwordFile: line("a path").optional(),
 });
 
-const host = z.strictObject({
+export const host = z.strictObject({
   name: hostName,
   local: flag.optional(),
   address: address.optional(),

@@ -5,10 +5,15 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** Types that ssh2 and the command plugin can both check; with an RSA key the plugin offers only SHA-1. */
-const USABLE = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
+export const USABLE = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 
 /** A host key that can't be relied on, and what to do about it. */
 export class HostKeyError extends Error {}
+
+/** A host's name in a known_hosts file. */
+export function knownHostsName(address: string, port: number): string {
+  return port === 22 ? address : `[${address}]:${port}`;
+}
 
 /** `hostKey` as `type base64`, without options or comment. */
 export function parseHostKey(hostKey: string): string {
@@ -27,13 +32,21 @@ export function parseHostKey(hostKey: string): string {
 /**
  * Looks a host up in a known_hosts file. OpenSSH's own ssh-keygen reads the file, so hashed names,
  * patterns, `[host]:port` and markers mean what they mean to ssh.
+ *
+ * @returns undefined for a host that is not in the file, if it may be.
  */
-export async function lookUpHostKey(address: string, port: number, knownHosts: string): Promise<string> {
-  const name = port === 22 ? address : `[${address}]:${port}`;
+export async function lookUpHostKey(
+  address: string,
+  port: number,
+  knownHosts: string,
+  mayBeUnknown = false,
+): Promise<string | undefined> {
+  const name = knownHostsName(address, port);
   const fix =
     `check its fingerprint on the host's own console, then add it (ssh-keyscan -t ed25519${port === 22 ? "" : ` -p ${port}`} ` +
     `${address} >> ${knownHosts}) or set its hostKey`;
   const entries = (await keygenFind(name, knownHosts)).split("\n").filter((entry) => entry && !entry.startsWith("#"));
+  if (entries.length === 0 && mayBeUnknown) return undefined;
   if (entries.length === 0) throw new HostKeyError(`no key of ${name} in ${knownHosts}: ${fix}`);
   if (entries.some((entry) => entry.startsWith("@revoked ")))
     throw new HostKeyError(

@@ -1,4 +1,7 @@
-export { becomePrefix } from "./become";
+export { type Become, explainBecome, rootCommand, rootShell, rootStdin } from "./become";
 export { commandConnection } from "./connection";
+export { ReadError, TargetError, UnreachableError } from "./errors";
+export { type InventoryArgs, readInventory } from "./inventory";
 export { prelude } from "./prelude";
-export { resolveTarget, type Target, TargetError } from "./target";
+export { confirmLogin, runAsRoot } from "./run";
+export { type LocalTarget, type RemoteTarget, resolveTarget, type Target } from "./target";

@@ -1,58 +1,86 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { ResolvedFleet, ResolvedHost } from "../settings";
+import { becomeOf, type ResolvedFleet, type ResolvedHost } from "../settings";
+import type { Become } from "./become";
+import { TargetError } from "./errors";
 import { HostKeyError, lookUpHostKey, parseHostKey } from "./hostKey";
+import { learnHostKey } from "./learnHostKey";
+import { fromHome, type Login, namesLogin, readPassword, resolveLogin } from "./login";
 
-/** A host that can be dialled: its address, its checked key and one way to log in. */
-export interface Target {
-  name: string;
+/** An SSH server that can be dialled: its checked key and one way to log in. */
+export interface Endpoint extends Login {
   address: string;
   port: number;
   user: string;
   /** `type base64` */
   hostKey: string;
-  privateKey?: string;
-  privateKeyPassword?: string;
-  password?: string;
-  /** Only where the settings name one. The environment's is another in every login, so it must not reach the state. */
-  agentSocketPath?: string;
+}
+
+/** A host that commands reach over SSH. */
+export interface RemoteTarget extends Endpoint {
+  kind: "remote";
+  name: string;
+  become?: Become;
+  /** One host on the way. */
+  proxy?: Endpoint;
   /** Seconds. */
   connectTimeout: number;
 }
 
-/** A host that can't be dialled as its settings stand. */
-export class TargetError extends Error {}
+/** The machine that runs the program. */
+export interface LocalTarget {
+  kind: "local";
+  name: string;
+  user: string;
+  become?: Become;
+}
 
-export const DEFAULT_CONNECT_TIMEOUT = 10;
+export type Target = RemoteTarget | LocalTarget;
 
-/** @throws TargetError with what is missing and what to do. */
+const DEFAULT_CONNECT_TIMEOUT = 10;
+
+/** @throws TargetError with what is missing and what to do; UnreachableError where a key has to be asked for. */
 export async function resolveTarget(fleet: ResolvedFleet, host: ResolvedHost): Promise<Target> {
-  const address = host.address ?? host.name;
-  const port = host.port ?? 22;
-  return {
-    name: host.name,
-    address,
-    port,
-    user: host.user ?? "root",
-    ...login(host),
-    hostKey: await hostKeyOf(host, address, port, fleet.knownHosts ?? join(homedir(), ".ssh", "known_hosts")),
-    connectTimeout: fleet.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
+  const become = await resolveBecome(fleet, host);
+  if (host.local) return { kind: "local", name: host.name, user: userInfo().username, become };
+  const connectTimeout = fleet.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT;
+  const login = await resolveLogin(host);
+  const user = host.user ?? "root";
+  const proxy = host.proxy && {
+    address: host.proxy.address,
+    port: host.proxy.port ?? 22,
+    user: host.proxy.user ?? user,
+    ...(namesLogin(host.proxy) ? await resolveLogin(host.proxy) : login),
   };
+  const known = { file: fromHome(fleet.knownHosts ?? join(homedir(), ".ssh", "known_hosts")), connectTimeout };
+  const learn = fleet.trustOnFirstUse ?? false;
+  const checkedProxy = proxy && { ...proxy, hostKey: await hostKeyOf(proxy, host.proxy?.hostKey, known, learn) };
+  const endpoint = { address: host.address ?? host.name, port: host.port ?? 22, user, ...login };
+  const hostKey = await hostKeyOf(endpoint, host.hostKey, known, learn, checkedProxy);
+  return { kind: "remote", name: host.name, ...endpoint, hostKey, become, proxy: checkedProxy, connectTimeout };
 }
 
-function login(host: ResolvedHost): Pick<Target, "privateKey" | "privateKeyPassword" | "password" | "agentSocketPath"> {
-  if (host.privateKey) return { privateKey: host.privateKey, privateKeyPassword: host.privateKeyPassword };
-  if (host.password) return { password: host.password };
-  if (host.agentSocketPath) return { agentSocketPath: host.agentSocketPath };
-  if (process.env.SSH_AUTH_SOCK) return {};
-  throw new TargetError(
-    "there is no way to log in: give it a privateKey or a password, or start an SSH agent (SSH_AUTH_SOCK)",
-  );
+async function resolveBecome(fleet: ResolvedFleet, host: ResolvedHost): Promise<Become | undefined> {
+  const become = becomeOf(fleet, host);
+  if (!become) return undefined;
+  const { method, password, passwordFile } = become;
+  return { method, password: password ?? (passwordFile && (await readPassword(passwordFile, "become.passwordFile"))) };
 }
 
-async function hostKeyOf(host: ResolvedHost, address: string, port: number, knownHosts: string): Promise<string> {
+async function hostKeyOf(
+  endpoint: Omit<Endpoint, "hostKey">,
+  given: string | undefined,
+  known: { file: string; connectTimeout: number },
+  learn: boolean,
+  proxy?: Endpoint,
+): Promise<string> {
   try {
-    return host.hostKey ? parseHostKey(host.hostKey) : await lookUpHostKey(address, port, knownHosts);
+    if (given !== undefined) return parseHostKey(given);
+    const { address, port } = endpoint;
+    return (
+      (await lookUpHostKey(address, port, known.file, learn)) ??
+      (await learnHostKey(address, port, known.file, known.connectTimeout, proxy))
+    );
   } catch (error) {
     if (error instanceof HostKeyError) throw new TargetError(error.message, { cause: error });
     throw error;

@@ -1,10 +1,23 @@
-/** What became of a host, in the words of Ansible's recap. */
-export type Outcome = "ok" | "changed" | "skipped" | "unreachable" | "failed";
+import { OUTCOME_COLOURS, paint } from "./colour";
 
-const OUTCOMES: Outcome[] = ["ok", "changed", "skipped", "unreachable", "failed"];
+/** What became of a host, in the words and the order of Ansible's recap. */
+export const OUTCOMES = ["ok", "changed", "skipped", "unreachable", "failed"] as const;
 
-/** `recap: ok=2 changed=1 skipped=0 unreachable=0 failed=0` */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** How many hosts there are of each outcome. */
+export function countOutcomes(outcomes: Outcome[]): Record<Outcome, number> {
+  const counts = { ok: 0, changed: 0, skipped: 0, unreachable: 0, failed: 0 };
+  for (const outcome of outcomes) counts[outcome]++;
+  return counts;
+}
+
+/** `recap: ok=2 changed=1 skipped=0 unreachable=0 failed=0`; what there is of is coloured. */
 export function renderRecap(outcomes: Outcome[]): string {
-  const counts = OUTCOMES.map((outcome) => `${outcome}=${outcomes.filter((o) => o === outcome).length}`);
-  return `recap: ${counts.join(" ")}`;
+  const counts = countOutcomes(outcomes);
+  const words = OUTCOMES.map((outcome) => {
+    const word = `${outcome}=${counts[outcome]}`;
+    return counts[outcome] > 0 ? paint(OUTCOME_COLOURS[outcome], word) : word;
+  });
+  return `recap: ${words.join(" ")}`;
 }

@@ -11,7 +11,15 @@ export interface Run {
   output: string;
 }
 
-/** A stack of this project's program, with its state and its configuration in a folder of its own. */
+/** A Pulumi project: the name in its Pulumi.yaml, and the folder of that file. */
+export interface Project {
+  name: string;
+  folder: string;
+  /** Where the state of its stacks goes; projects that share it can refer to each other's. Default: the stack's folder. */
+  state?: string;
+}
+
+/** A stack of a program, this project's own by default, with its state and its configuration in a folder of its own. */
 export class Stack {
   private readonly configFile: string;
   private readonly env: NodeJS.ProcessEnv;
@@ -25,6 +33,7 @@ export class Stack {
     private readonly show: (output: Buffer) => void,
     /** Ends the command that runs, and lets no other start. */
     private readonly interrupted?: AbortSignal,
+    private readonly project: Project = { name: "ssh-keepalive", folder: ROOT },
   ) {
     this.configFile = join(folder, `Pulumi.${name}.yaml`);
     mkdirSync(this.state, { recursive: true });
@@ -40,13 +49,13 @@ export class Stack {
 
   /** The folder of the state files. */
   get state(): string {
-    return join(this.folder, "state");
+    return this.project.state ?? join(this.folder, "state");
   }
 
   /** Makes the stack; the private key goes into its configuration as a secret, as a user would put it there. */
   async create(settings: Record<string, unknown>, privateKey: string): Promise<void> {
     // The engine writes a new stack's file beside the project's: not beside the user's stacks, then, but in our folder.
-    writeFileSync(join(this.folder, "Pulumi.yaml"), "name: ssh-keepalive\nruntime: nodejs\n");
+    writeFileSync(join(this.folder, "Pulumi.yaml"), `name: ${this.project.name}\nruntime: nodejs\n`);
     await this.expect(["stack", "init", this.name, "--no-select"]);
     await this.expect(["config", "set", "--secret", "privateKey"], privateKey);
     this.secrets = readFileSync(this.configFile, "utf8");
@@ -55,7 +64,8 @@ export class Stack {
 
   /** Writes the settings anew, in YAML's JSON form. */
   configure(settings: Record<string, unknown>): void {
-    const lines = Object.entries(settings).map(([key, value]) => `  ssh-keepalive:${key}: ${JSON.stringify(value)}\n`);
+    const { name } = this.project;
+    const lines = Object.entries(settings).map(([key, value]) => `  ${name}:${key}: ${JSON.stringify(value)}\n`);
     writeFileSync(this.configFile, this.secrets + lines.join(""));
   }
 
@@ -64,7 +74,10 @@ export class Stack {
     const scope = isStackCommand ? [] : ["--stack", this.name, "--config-file", this.configFile];
     const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
     this.interrupted?.throwIfAborted();
-    const child = spawn(this.engine.pulumi, command, { cwd: isStackCommand ? this.folder : ROOT, env: this.env });
+    const child = spawn(this.engine.pulumi, command, {
+      cwd: isStackCommand ? this.folder : this.project.folder,
+      env: this.env,
+    });
     const stop = () => child.kill("SIGINT");
     this.interrupted?.addEventListener("abort", stop, { once: true });
     const output: Buffer[] = [];

@@ -6,8 +6,14 @@ suite=$1 mirror=$2 image=$3 partial=$3.partial
 
 [ ! -d "$image" ] || exit 0 # another run built it while this one waited for the lock
 rm -rf "$partial"
-debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps \
-  "$suite" "$partial" "$mirror"
+case $suite in
+  bullseye) doas=doas ;;
+  *) doas=opendoas ;;
+esac
+packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps
+# What users become root with, and the login shells that they may have.
+packages=$packages,sudo,$doas,fish,tcsh,zsh
+debootstrap --variant=minbase --include="$packages" "$suite" "$partial" "$mirror"
 
 chroot "$partial" /bin/sh -eu <<'SETUP'
 # Nobody looks at a console, and a timer's job would run in the middle of a test.

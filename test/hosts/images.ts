@@ -29,8 +29,8 @@ export function requireImage(suite: Suite): void {
   );
 }
 
-/** The suites to test on: SSH_KEEPALIVE_SUITES, e.g. `bookworm,trixie`; default `bookworm`. */
-export function wantedSuites(wanted = process.env.SSH_KEEPALIVE_SUITES || "bookworm"): Suite[] {
+/** The suites to test on: SSH_KEEPALIVE_SUITES, e.g. `bookworm,trixie`; default: all. */
+export function wantedSuites(wanted = process.env.SSH_KEEPALIVE_SUITES || suites.join()): Suite[] {
   return wanted.split(",").map((name) => {
     const suite = suites.find((known) => known === name.trim());
     if (suite) return suite;

@@ -14,6 +14,9 @@ const SENDER = { owner: "project/stack", resource: "fleet-local", takeOver: fals
 
 /** A real sshd of this machine and the real scripts, run here by a shell instead of over SSH. */
 export class LocalHost {
+  /** Whether what runs the scripts outlives them, as the command plugin does within one run of the engine. */
+  sameRun = false;
+
   private constructor(
     private readonly box: string,
     private readonly machine: Machine,
@@ -74,7 +77,7 @@ export class LocalHost {
   }
 
   async apply(document: string): Promise<ApplyResult> {
-    const { code, stdout, stderr } = this.run((await commands({})).create, document);
+    const { code, stdout, stderr } = this.run((await commands(undefined)).create, document);
     if (code !== 0) throw new Error(`the apply script ended with ${code}: ${stderr}`);
     return readResult(stdout.trimEnd());
   }
@@ -85,14 +88,17 @@ export class LocalHost {
   }
 
   async undo(document: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    return this.run((await commands({})).delete, document);
+    return this.run((await commands(undefined)).delete, document);
   }
 
   /** As the command plugin does it: the text goes to a login shell. */
   private run(command: string, stdin: string) {
     const own = command.replace("/bin/sh -c", `${this.shell.join(" ")} -c`);
     const env = { ...process.env, TMPDIR: join(this.box, "tmp") };
-    const { status, stdout, stderr } = spawnSync("bash", ["-c", own], { input: stdin, encoding: "utf8", env });
+    // setsid stays and waits, so it is what keeps the scripts' connection, and it ends with them.
+    const keeper = this.sameRun ? [] : ["setsid", "--fork", "--wait"];
+    const [program = "", ...args] = [...keeper, "bash", "-c", own];
+    const { status, stdout, stderr } = spawnSync(program, args, { input: stdin, encoding: "utf8", env });
     return { code: status, stdout, stderr };
   }
 

@@ -27,41 +27,32 @@ export interface Connection extends Endpoint {
   proxy?: Endpoint;
 }
 
-interface Session {
-  client: Client;
-  close(): void;
-}
-
 interface Circumstances {
   log: Log;
   signal: AbortSignal;
 }
 
-/** Connects and logs in, through the proxy if there is one. */
-export async function dial(connection: Connection, circumstances: Circumstances): Promise<Session> {
+/** Connects and logs in, through the proxy if there is one. The connection lasts until the engine stops the plugin. */
+export async function dial(connection: Connection, circumstances: Circumstances): Promise<Client> {
   const { proxy } = connection;
+  const { signal } = circumstances;
   const credentials = await credentialsOf(connection);
   if (!proxy) {
     const client = await persist("Dial", connection, circumstances, async () =>
       handshake(await connectTcp(connection), credentials),
     );
-    return { client, close: () => client.end() };
+    signal.addEventListener("abort", () => client.end(), { once: true });
+    return client;
   }
   try {
     const proxyCredentials = await credentialsOf(proxy);
     const bastion = await persist("Dial proxy", proxy, circumstances, async () =>
       handshake(await connectTcp(proxy), proxyCredentials),
     );
-    try {
-      const client = await persist("Dial from proxy", connection, circumstances, async () =>
-        handshake(await forward(bastion, connection), credentials),
-      );
-      client.once("close", () => bastion.end());
-      return { client, close: () => client.end() };
-    } catch (error) {
-      bastion.end();
-      throw error;
-    }
+    signal.addEventListener("abort", () => bastion.end(), { once: true });
+    return await persist("Dial from proxy", connection, circumstances, async () =>
+      handshake(await forward(bastion, connection), credentials),
+    );
   } catch (error) {
     throw new Error(`proxy: ${messageOf(error)}`, { cause: error });
   }

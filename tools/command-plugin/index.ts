@@ -4,7 +4,6 @@
  *
  * It differs from the official plugin in this:
  * - There is no `assetPaths`, no `archivePaths`, no CopyToRemote, no CopyFile and no function: all of these are refused.
- * - It closes each SSH connection after its command; the official plugin keeps all of them until it ends.
  * - Output lines of any length are logged; the official plugin blocks on one over 64 KiB.
  * - Through a proxy, an attempt that fails in the SSH handshake is made again over a new channel, not over the dead one.
  * - Errors of the network, of keys and of a local command's start are in the words of Node.js and ssh2, and a local

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "@pulumi/pulumi/provider";
 import { checkInputs } from "./check";
@@ -17,6 +18,8 @@ type State = CommandInputs & Partial<Output>;
 /** The provider that serves both kinds of command. */
 export function createProvider(openLog: OpenLog) {
   const stopping = new AbortController();
+  // Each connection waits for it.
+  setMaxListeners(0, stopping.signal);
 
   async function run(urn: string, command: string | undefined, inputs: CommandInputs, previous: Output) {
     if (command === undefined) return previous;

@@ -23,19 +23,16 @@ const signalNumbers: Record<string, number> = {
   TERM: 15,
 };
 
+/** Runs a command over a connection of its own, which stays open until the engine stops the plugin. */
 export async function runRemote(task: Task<RemoteInputs>): Promise<Output> {
   const { command, inputs, log } = task;
-  const session = await dial(inputs.connection, task);
-  try {
-    const transcript = new Transcript(log, inputs.logging);
-    const failure = await execute(session.client, command, variablesOf(task), (channel) =>
-      follow(channel, inputs.stdin, transcript),
-    );
-    if (failure) throw transcript.failure(failure, command);
-    return transcript.finish();
-  } finally {
-    session.close();
-  }
+  const client = await dial(inputs.connection, task);
+  const transcript = new Transcript(log, inputs.logging);
+  const failure = await execute(client, command, variablesOf(task), (channel) =>
+    follow(channel, inputs.stdin, transcript),
+  );
+  if (failure) throw transcript.failure(failure, command);
+  return transcript.finish();
 }
 
 function variablesOf(task: Task<RemoteInputs>): Variable[] {

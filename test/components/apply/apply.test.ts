@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { connect } from "node:net";
+import { documentId } from "../../../components/apply";
 import { LocalHost } from "../../support/localHost";
 import { SHELLS } from "./shells";
 
@@ -27,16 +28,17 @@ for (const { name, command, missing } of SHELLS)
     const files = () => [host.sshdConfig, host.sshConfig];
     const contents = () => files().map((path) => host.read(path));
     const stamps = () =>
-      [...files(), host.journal].map((path) => {
+      files().map((path) => {
         const { ino, mtimeMs, ctimeMs } = statSync(path);
         return [path, ino, mtimeMs, ctimeMs];
       });
 
     it("puts the values in force, with the same sshd, which has read its file again and answers", async () => {
       const pid = host.read(host.file("sshd.pid"));
-      const result = await host.converge(DESIRED);
-      assert.deepEqual(result, {
+      const { text } = await host.plan(DESIRED);
+      assert.deepEqual(await host.apply(text), {
         status: "changed",
+        plan: documentId(text),
         effective: {
           server: { ClientAliveInterval: 60, ClientAliveCountMax: 2 },
           client: { ServerAliveInterval: 75, ServerAliveCountMax: 3 },
@@ -51,15 +53,18 @@ for (const { name, command, missing } of SHELLS)
       assert.match(String(banner), /^SSH-2\.0-/);
     });
 
-    it("is settled in a second run, which sends the same text; sent again, it changes nothing", async () => {
+    it("is settled in a second run, which sends the same text; sent again, it changes no file and reloads nothing", async () => {
       const { text } = await host.plan(DESIRED);
       await host.apply(text);
-      const before = stamps();
-      const again = await host.plan(DESIRED);
-      assert.ok(again.settled);
-      assert.equal(again.text, text);
-      assert.equal((await host.apply(text)).status, "unchanged");
-      assert.deepEqual(stamps(), before);
+      const before = [stamps(), host.read(host.file("sshd.log"))];
+      for (let runs = 0; runs < 2; runs++) {
+        const again = await host.plan(DESIRED);
+        assert.ok(again.settled);
+        assert.equal(again.text, text);
+        const { status, plan } = await host.apply(text);
+        assert.deepEqual([status, plan], ["unchanged", documentId(text)]);
+      }
+      assert.deepEqual([stamps(), host.read(host.file("sshd.log"))], before);
     });
 
     it("fails and changes nothing where a file was edited meanwhile; the next plan is another", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Journal, planDocument, readJournal, readResult } from "../../../components/apply";
+import { documentId, type Journal, planDocument, readJournal, readResult } from "../../../components/apply";
 import type { Observation } from "../../../components/observe";
 import type { Plan } from "../../../components/plan";
 
@@ -31,6 +31,12 @@ describe("a host's journal", () => {
       resource: "fleet-web-1",
       document: DOCUMENT,
     });
+  });
+
+  it("says the same whoever keeps the connection over which it was done", () => {
+    const noted = HEAD.replace("owner", "keeper 4711 81729\nowner");
+    assert.notEqual(noted, HEAD);
+    assert.deepEqual(read(`${noted}document\n${DOCUMENT}`), read(`${HEAD}document\n${DOCUMENT}`));
   });
 
   it("knows its owner also by a name that is not ASCII", () => {
@@ -128,14 +134,26 @@ describe("the apply script's answer", () => {
   const answer = (...lines: string[]) => readResult(["ssh-keepalive-result 1", ...lines, "end"].join("\n"));
 
   it("gives the values in force", () => {
-    assert.deepEqual(answer("status changed", "effective server clientaliveinterval 60"), {
+    const plan = documentId(DOCUMENT);
+    assert.deepEqual(answer("status changed", `plan ${plan}`, "effective server clientaliveinterval 60"), {
       status: "changed",
+      plan,
       effective: { server: { ClientAliveInterval: 60 } },
     });
   });
 
   it("gives the cause of a failure", () => {
-    assert.deepEqual(answer("status failed", "cause no space"), { status: "failed", cause: "no space", effective: {} });
+    assert.deepEqual(answer("status failed", "cause no space"), {
+      status: "failed",
+      plan: undefined,
+      cause: "no space",
+      effective: {},
+    });
+  });
+
+  it("names no plan where the host names what can't be one", () => {
+    for (const plan of ["", "x", "0".repeat(63), `${"0".repeat(64)} `, "\u001b[31m"])
+      assert.equal(answer("status unchanged", `plan ${plan}`).plan, undefined);
   });
 
   const incomplete = [

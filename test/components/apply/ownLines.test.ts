@@ -58,7 +58,7 @@ describe("our lines in a file", () => {
       const touched = { ...role, splices: [], hadLines: true, hasLines: true, warnings: [] };
       const sender = { owner: "o", resource: "r", takeOver: false };
       const { text } = planDocument({ roles: [touched] }, observation, undefined, paths.journal, sender);
-      const undo = (await commands({})).delete.replace("/bin/sh -c", `${[program, ...words].join(" ")} -c`);
+      const undo = (await commands(undefined)).delete.replace("/bin/sh -c", `${[program, ...words].join(" ")} -c`);
       fc.assert(
         fc.property(files, (content) => {
           writeFileSync(config, content, "latin1");

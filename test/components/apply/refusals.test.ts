@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { documentId } from "../../../components/apply";
 import { LocalHost } from "../../support/localHost";
 
 const DESIRED = { server: { ClientAliveInterval: 60 }, client: { ServerAliveInterval: 75 } };
@@ -57,9 +58,23 @@ describe("a host that carries out a plan", () => {
     assert.match(host.read(host.journal), /^owner project\/other$/m);
   });
 
+  it("changes no file and reloads nothing where the same settings come from another resource or owner", async () => {
+    await host.converge(DESIRED);
+    const before = [...contents(), host.read(host.file("sshd.log"))];
+    for (const over of [{ resource: "fleet-renamed" }, { owner: "project/other", takeOver: true }]) {
+      const sender = { owner: "project/stack", resource: "fleet-local", takeOver: false, ...over };
+      const { text, settled } = await host.plan(DESIRED, sender);
+      assert.ok(!settled);
+      assert.equal((await host.apply(text)).status, "changed");
+      assert.deepEqual([...contents(), host.read(host.file("sshd.log"))], before);
+      const kept = host.read(host.journal);
+      assert.ok(kept.includes(`owner ${sender.owner}\nresource ${sender.resource}\ndocument\n`));
+    }
+  });
+
   it("does nothing on a plan that says that there is nothing to do", async () => {
     const { text } = await host.plan({});
-    assert.deepEqual(await host.apply(text), { status: "unchanged", effective: {} });
+    assert.deepEqual(await host.apply(text), { status: "unchanged", plan: documentId(text), effective: {} });
     assert.throws(() => statSync(host.journal), /ENOENT/);
   });
 

@@ -20,4 +20,14 @@ describe("the diff in a preview", () => {
     assert.equal(printable("\u001b[31mred\u0007\r"), "\\u{1b}[31mred\\u{7}\\u{d}");
     assert.equal(printable(Buffer.from("a\u202eb").toString("latin1")), "a\\u{202e}b");
   });
+
+  it("lets no colour directive of a host's reach the engine, which ends with a panic at one that it does not know", () => {
+    assert.equal(printable("# <{%pwned%}> <{%fg 1%}>"), "# \\u{3c}{%pwned%}> \\u{3c}{%fg 1%}>");
+    const [, , , added] = unifiedDiff("/etc/x", "", "<{%pwned%}>\n").split("\n");
+    assert.equal(added, "+\\u{3c}{%pwned%}>");
+  });
+
+  it("shows a user's own text as it is", () => {
+    assert.equal(printable("Köln → 東京"), "Köln → 東京");
+  });
 });

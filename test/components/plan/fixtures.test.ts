@@ -75,6 +75,13 @@ describe("a config as people have it", () => {
       assert.deepEqual(planRole(role, desired, planned.result, included).splices, [], "what a second plan changes");
     });
 
+    if (has("warnings"))
+      it(`is warned of, ${name}`, () => {
+        const planned = planRole(role, desired, inPlace(read("config")), included);
+        const said = planned.warnings.map(({ file, line, message }) => natural(`${file}:${line} ${message}`));
+        assert.deepEqual(said, read("warnings").split("\n").slice(0, -1));
+      });
+
     it(`gets its bytes back, ${name}`, () => {
       const planned = planRole(role, desired, inPlace(read("config")), included);
       const undone = planRole(role, {}, planned.result, included);

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { desiredRoles, SettingsError, validateFleet, validateNames } from "../../../components/settings";
+import {
+  BecomeMethod,
+  becomeOf,
+  desiredRoles,
+  SettingsError,
+  validateFleet,
+  validateNames,
+} from "../../../components/settings";
 
 const HOSTS = [{ name: "web-1" }];
 
@@ -25,12 +32,13 @@ describe("settings", () => {
   });
 
   for (const value of [-1, 1.5, "300s ", 2 ** 31, Number.NaN, null])
-    it(`refuses an interval of ${JSON.stringify(value)} and says what is allowed`, () => {
+    it(`refuses an interval of ${typeof value === "string" ? JSON.stringify(value) : value} and says what is allowed`, () => {
       const [mistake, ...more] = mistakes({ hosts: HOSTS, server: { clientAliveInterval: value } });
       assert.match(
         mistake ?? "",
-        /^server\.clientAliveInterval: .* is not allowed; it takes a whole number of seconds from 0 to 2147483647$/,
+        /^server\.clientAliveInterval: \S+ ?"? is not allowed; it takes a whole number of seconds from 0 to 2147483647$/,
       );
+      assert.ok(mistake?.includes(`: ${typeof value === "string" ? JSON.stringify(value) : value} is not`), mistake);
       assert.deepEqual(more, []);
     });
 
@@ -38,16 +46,67 @@ describe("settings", () => {
     const found = mistakes({
       hosts: [{ name: "web-1", port: 0 }, { name: "web 2" }, { name: "web-3", server: { clientAliveCountMax: -1 } }],
       client: { serverAliveIntervall: 3 },
+      select: ["web-9"],
       onUnreachable: "ignore",
     });
     assert.deepEqual(found, [
       "hosts[0].port: 0 is not allowed; it takes a whole number from 1 to 65535",
       'hosts[1].name: "web 2" is not allowed; it takes a name of letters, digits, dots, dashes and underscores, at most 63 long',
       "hosts[2].server.clientAliveCountMax: -1 is not allowed; it takes a whole number from 0 to 2147483647",
-      "client.serverAliveIntervall: there is no such setting; check its spelling",
+      "client.serverAliveIntervall: there is no such setting; did you mean serverAliveInterval?",
       'onUnreachable: "ignore" is not allowed; it takes one of "fail", "skip"',
+      'select[0]: "web-9" is not allowed; it takes the name or a pattern of these hosts: web-1, web 2, web-3',
     ]);
   });
+
+  const misspelt: [settings: object, mistake: string][] = [
+    [{ server: { ClientAliveInterval: 1 } }, "server.ClientAliveInterval: …; did you mean clientAliveInterval?"],
+    [{ server: { serverAliveInterval: 1 } }, "server.serverAliveInterval: …; it belongs to client"],
+    [
+      { server: { serverAliveInterva: 1 } },
+      "server.serverAliveInterva: …; did you mean serverAliveInterval of client?",
+    ],
+    [{ port: 22 }, "port: …; it belongs to a host or proxy"],
+    [{ sever: {} }, "sever: …; did you mean server?"],
+    [{ proxy: { address: "b", proxy: {} } }, "proxy: …; it belongs to a host"],
+    [{ become: { method: "sudo", flavour: 1 } }, "become.flavour: …; become takes method, password and passwordFile"],
+  ];
+  for (const [settings, mistake] of misspelt)
+    it(`helps with a name that does not exist: ${mistake}`, () => {
+      assert.deepEqual(mistakes({ hosts: HOSTS, ...settings }), [mistake.replace("…", "there is no such setting")]);
+    });
+
+  const ofHosts: [host: object, mistake: string][] = [
+    [{ hostName: "192.0.2.1" }, "hosts[0].hostName: there is no such setting; HostName is address here"],
+    [
+      { proxy: { address: "b", proxy: {} } },
+      "hosts[0].proxy.proxy: there is no such setting; more than one hop is not supported",
+    ],
+    [
+      { privateKey: "KEY", privateKeyFile: "~/.ssh/id" },
+      'hosts[0].privateKeyFile: "~/.ssh/id" is not allowed beside privateKey; keep one of the two',
+    ],
+    [
+      { become: { method: "sudo", password: "s3cret", passwordFile: "pw" } },
+      'hosts[0].become.passwordFile: "pw" is not allowed beside password; keep one of the two',
+    ],
+    [
+      { proxy: { address: "b", privateKeyPassword: "s3cret" } },
+      "hosts[0].proxy.privateKeyPassword: its value (not shown) is not allowed alone; it takes a privateKey or a privateKeyFile beside it",
+    ],
+    [
+      { local: true, address: "192.0.2.1" },
+      'hosts[0].address: "192.0.2.1" is not allowed; a local host takes none, as it is the machine that runs the program and nothing is dialled',
+    ],
+    [
+      { local: true, password: "s3cret" },
+      "hosts[0].password: its value (not shown) is not allowed; a local host takes none, as it is the machine that runs the program and nothing is dialled",
+    ],
+  ];
+  for (const [host, mistake] of ofHosts)
+    it(`refuses ${Object.keys(host).join(" with ")} of a host: ${mistake}`, () => {
+      assert.deepEqual(mistakes({ hosts: [{ name: "web-1", ...host }] }), [mistake]);
+    });
 
   it("refuses two hosts of one name and says where the first is", () => {
     assert.deepEqual(mistakes({ hosts: [{ name: "a" }, { name: "b" }, { name: "a" }] }), [
@@ -55,12 +114,67 @@ describe("settings", () => {
     ]);
   });
 
+  const ONE = { name: "a", address: "192.0.2.1" };
+  const sameMachine: [first: object, second: object, mistake: string][] = [
+    [ONE, { name: "b", address: "192.0.2.1", port: 22 }, 'hosts[1].address: "192.0.2.1" is not allowed'],
+    [{ name: "web" }, { name: "b", address: "WEB" }, 'hosts[1].address: "WEB" is not allowed'],
+    [{ name: "a", address: "b" }, { name: "b" }, 'hosts[1].name: "b" is not allowed'],
+    [{ name: "a", local: true }, { name: "b", local: true }, "hosts[1].local: true is not allowed"],
+  ];
+  for (const [first, second, mistake] of sameMachine)
+    it(`refuses two names of one machine: ${JSON.stringify([first, second])}`, () => {
+      const { name } = first as { name: string };
+      assert.deepEqual(mistakes({ hosts: [first, second] }), [
+        `${mistake}; it takes a machine of its own; hosts[0] ("${name}") is this one already: ` +
+          "keep one of the two names, or tell them apart by port or paths.journal",
+      ]);
+    });
+
+  for (const over of [{ port: 2222 }, { paths: { journal: "/var/lib/other" } }, { proxy: { address: "jump" } }])
+    it(`takes hosts of one address for two machines where they differ by ${JSON.stringify(over)}`, () => {
+      assert.deepEqual(mistakes({ hosts: [ONE, { ...ONE, name: "b", ...over }] }), []);
+    });
+
+  for (const name of ["7", "10.1", "a..b", "web-"])
+    it(`asks for the address of a host named ${name}, which a resolver takes for something else or for nothing`, () => {
+      assert.deepEqual(mistakes({ hosts: [{ name }] }), [
+        `hosts[0].address: nothing is not allowed; it takes a host name or an IP address, as the name "${name}" is neither`,
+      ]);
+      assert.deepEqual(mistakes({ hosts: [{ name, address: "192.0.2.1" }] }), []);
+    });
+
+  it("refuses a selection that leaves no host, and a name in it that no host has", () => {
+    const hosts = [{ name: "web-1" }, { name: "web-2" }];
+    assert.deepEqual(mistakes({ hosts, select: ["web-*", "!web-2"] }), []);
+    assert.deepEqual(mistakes({ hosts, select: ["web-*", "!web-*"] }), [
+      "select: a list is not allowed, as it selects no host; it takes names or patterns of these hosts: web-1, web-2",
+    ]);
+    assert.deepEqual(mistakes({ hosts, select: ["web-1", "wbe-2"] }), [
+      'select[1]: "wbe-2" is not allowed; it takes the name or a pattern of these hosts: web-1, web-2',
+    ]);
+  });
+
   it("never shows the value of a secret", () => {
     const found = mistakes({ hosts: [{ name: "a", password: 12345678, privateKey: ["s3cret"] }] }).join("\n");
     assert.match(found, /hosts\[0\]\.password: its value \(not shown\)/);
+    const nested = mistakes({
+      hosts: [{ name: "a", proxy: { address: "b", password: ["s3cret"] }, become: { method: "sudo", password: "" } }],
+      become: '{ "method": "sudo", "password": "s3cret"',
+    }).join("\n");
+    assert.match(nested, /hosts\[0\]\.proxy\.password: its value \(not shown\)/);
+    assert.match(nested, /hosts\[0\]\.become\.password: its value \(not shown\)/);
+    assert.match(nested, /^become: a text is not allowed; it takes a group of settings$/m);
     const shapes = mistakes({ hosts: { name: "a", password: "s3cret" }, server: [{ password: "s3cret" }] }).join("\n");
     assert.match(shapes, /hosts: a group of settings is not allowed; it takes a list/);
-    assert.doesNotMatch(found + shapes, /12345678|s3cret/);
+    assert.doesNotMatch(found + nested + shapes, /12345678|s3cret/);
+  });
+
+  it("shows no more than a line of a value", () => {
+    const [mistake] = mistakes({ hosts: HOSTS, owner: `${"a".repeat(500)}\n` });
+    assert.match(
+      mistake ?? "",
+      /^owner: "a{80}…" is not allowed; it takes a name such as project\/stack, on one line$/,
+    );
   });
 
   for (const name of ["$(reboot)", "a;b", "-rf", "a\nb", "", "../x", "a b"])
@@ -99,4 +213,17 @@ describe("desired roles", () => {
     it(`are the host's over the fleet's: ${fleet.hosts[index]?.name}`, () => {
       assert.deepEqual(desiredRoles(fleet, fleet.hosts[index] as (typeof fleet.hosts)[number]), roles);
     });
+});
+
+describe("the way to root's rights", () => {
+  it("is the host's own, and not mixed with the fleet's", () => {
+    const fleet = validateFleet({
+      hosts: [{ name: "a" }, { name: "b", become: { method: "doas" } }, { name: "c", become: { method: "none" } }],
+      become: { method: "sudo", password: "s3cret" },
+    });
+    assert.deepEqual(
+      fleet.hosts.map((host) => becomeOf(fleet, host)),
+      [{ method: BecomeMethod.Sudo, password: "s3cret" }, { method: BecomeMethod.Doas }, { method: BecomeMethod.None }],
+    );
+  });
 });

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server as TcpServer } from "node:n
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type AuthContext, Server } from "ssh2";
-import { openPlugin } from "./plugin";
+import { openPlugin, stopPlugins } from "./plugin";
 import { makeKey, Sshd, temporaryFolder } from "./sshd";
 
 const run = promisify(execFile);
@@ -28,8 +28,13 @@ describe("command plugin: the connection of a remote command", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const connect = async (connection: Record<string, unknown>) =>
-    (await openPlugin("remote").create({ connection, create: "echo in" })).outs.stdout;
+  const connect = async (connection: Record<string, unknown>) => {
+    try {
+      return (await openPlugin("remote").create({ connection, create: "echo in" })).outs.stdout;
+    } finally {
+      await stopPlugins();
+    }
+  };
 
   describe("with a hostKey", () => {
     it("comes up if the server has that key", async () => {
@@ -207,6 +212,7 @@ describe("command plugin: the connection of a remote command", () => {
         assert.equal((await created).outs.stdout, "in");
         assert.equal(plugin.messages[0]?.message, "Dial 1/inf failed: retrying");
       } finally {
+        await plugin.cancel();
         await close(recovered);
       }
     });

@@ -11,6 +11,13 @@ export interface Message {
   passing: boolean;
 }
 
+const opened: ReturnType<typeof createProvider>[] = [];
+
+/** Ends the connections of all plugins opened so far, which they keep, so that servers can end too. */
+export async function stopPlugins(): Promise<void> {
+  for (const provider of opened.splice(0)) await provider.cancel();
+}
+
 /** The provider, driven as the engine drives it: inputs are checked before they are applied. */
 export function openPlugin(kind: "remote" | "local") {
   const urn = `urn:pulumi:dev::project::command:${kind}:Command::web`;
@@ -19,6 +26,8 @@ export function openPlugin(kind: "remote" | "local") {
     log: (severity, message, options) => messages.push({ severity, message, passing: options?.passing ?? false }),
     delivered: async () => {},
   }));
+
+  opened.push(provider);
 
   async function checked(inputs: Inputs): Promise<Inputs> {
     const result = await provider.check(urn, {}, inputs);

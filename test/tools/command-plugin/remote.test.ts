@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openPlugin } from "./plugin";
+import { openPlugin, stopPlugins } from "./plugin";
 import { Sshd, temporaryFolder } from "./sshd";
 
 describe("command plugin: a remote command", () => {
@@ -14,7 +15,10 @@ describe("command plugin: a remote command", () => {
   beforeEach(async () => {
     folder = await temporaryFolder();
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await stopPlugins();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("gives back both streams and an id of its name and eight hex digits", async () => {
     const { connection } = sshd;
@@ -85,6 +89,7 @@ describe("command plugin: a remote command", () => {
       });
       const error = plugin.messages.find(({ severity }) => severity === "error");
       assert.match(error?.message ?? "", /FAREWELL.*AcceptEnv/);
+      await plugin.cancel();
       await own.logs("Disconnected from user ");
       assert.equal(own.commands, 0);
     } finally {
@@ -158,13 +163,19 @@ describe("command plugin: a remote command", () => {
     assert.equal(outs.stdout.length, 1_000_000);
   });
 
-  it("is one connection, which ends with it", async () => {
+  it("is one connection, which stays open until the engine asks the plugin to stop, as in the official one", async () => {
     const own = await Sshd.start();
     try {
-      await openPlugin("remote").create({ connection: own.connection, create: "true" });
+      const plugin = openPlugin("remote");
+      const session = await plugin.create({ connection: own.connection, create: "echo $PPID" });
+      const isOpen = () => existsSync(`/proc/${session.outs.stdout}`);
+      // A second one is over by the time that it has printed: the first had the time to end.
+      await plugin.create({ connection: own.connection, create: "true" });
+      assert.ok(isOpen());
+      assert.equal(own.clients, 2);
+      assert.equal(own.commands, 2);
+      await plugin.cancel();
       await own.logs("Disconnected from user ");
-      assert.equal(own.clients, 1);
-      assert.equal(own.commands, 1);
     } finally {
       await own.stop();
     }

@@ -1,0 +1,52 @@
+import type { Journal } from "./apply";
+import type { Observation } from "./observe";
+import type { ResolvedHost } from "./settings";
+import type { Target } from "./target";
+
+/** A host that answered. */
+export interface Observed {
+  kind: "observed";
+  host: ResolvedHost;
+  target: Target;
+  observation: Observation;
+  journalPath: string;
+  journal?: Journal;
+}
+
+type Found = { kind: "target"; target: Target } | { kind: "held" | "unknown" };
+
+/** All hosts of a component, and what is or will be known of each. */
+interface Fleet {
+  hosts: { name: string; resource: string }[];
+  targets: Promise<Found>[];
+  observed: Promise<Observed | { kind: "held" | "unknown" }>[];
+}
+
+/**
+ * The name of another host that is the same machine, if there is one: two would take turns.
+ *
+ * Only hosts that may be one wait for each other: those with one host key, and those whose journal names another host
+ * of this stack.
+ */
+export async function sameMachine(index: number, own: Observed, fleet: Fleet): Promise<string | undefined> {
+  for (const [other, { name, resource }] of fleet.hosts.entries()) {
+    if (other === index) continue;
+    const target = await fleet.targets[other];
+    const suspect = own.journal?.resource === resource || (target?.kind === "target" && mayBeOne(own.target, target));
+    if (!suspect) continue;
+    const twin = await fleet.observed[other];
+    if (twin?.kind === "observed" && identity(own) === identity(twin)) return name;
+  }
+  return undefined;
+}
+
+/** A local host does not wait for the network: it is the remote one of the two that is told. */
+function mayBeOne(own: Target, { target: other }: { target: Target }): boolean {
+  if (own.kind === "local" || other.kind === "local") return other.kind === "local";
+  return own.hostKey === other.hostKey;
+}
+
+/** Copies of a machine may share its id and its keys; they don't share its boot. */
+function identity({ observation: { machine, boot }, journalPath }: Observed): string {
+  return JSON.stringify([machine, boot, journalPath]);
+}

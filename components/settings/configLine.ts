@@ -1,0 +1,24 @@
+import SSHConfig, { LineType } from "ssh-config";
+
+/** A line of an OpenSSH config. */
+export interface Directive {
+  /** As written. */
+  keyword: string;
+  values: string[];
+}
+
+/**
+ * One line of an OpenSSH config as ssh-config reads it; undefined where it holds no directive. ssh-config takes `Match`
+ * apart into pairs and fails on some, so that every line is given to it as a `Host` line: only the words matter here.
+ */
+export function parseLine(line: string): Directive | undefined {
+  const [, keyword, rest = ""] = /^\s*"?([a-z][a-z0-9]*)"?(?=[\s="])(.*)$/is.exec(line) ?? [];
+  if (keyword === undefined) return undefined;
+  // Of the blanks that ssh-config knows, OpenSSH takes no other than these for one.
+  const words = rest.replace(/\r/g, " ").replace(/[^\S \t]/g, "?");
+  if (/^[ \t=]*(#|$)/.test(words)) return { keyword, values: [] };
+  const [parsed] = SSHConfig.parse(`Host${words}`);
+  if (parsed?.type !== LineType.DIRECTIVE) return undefined;
+  const values = typeof parsed.value === "string" ? [parsed.value] : parsed.value.map(({ val }) => val);
+  return { keyword, values: values.map((value) => value.replace(/^'(.*)'$/, "$1")) };
+}

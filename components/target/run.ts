@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import type { Client } from "ssh2";
+import { explainBecome, rootShell, rootStdin } from "./become";
+import { dial } from "./dial";
+import { ReadError } from "./errors";
+import type { LocalTarget, RemoteTarget, Target } from "./target";
+
+const ANSWER_LIMIT = 16 * 1024 * 1024;
+const READ_TIMEOUT = 120_000;
+const CONFIRM_TIMEOUT = 30_000;
+
+/**
+ * Runs a script of POSIX sh with root's rights on a host, over one connection; on a local host as a process.
+ *
+ * @returns what it wrote to stdout.
+ * @throws UnreachableError if the host does not answer within its `connectTimeout`; ReadError for all else.
+ */
+export async function runAsRoot(target: Target, script: string): Promise<Buffer> {
+  const command = rootShell(target.become);
+  const stdin = rootStdin(target.become, script);
+  const ended =
+    target.kind === "local"
+      ? await runLocally(command, stdin)
+      : await overSsh(target, (client) => exec(client, command, stdin), READ_TIMEOUT);
+  if (ended.status === 0) return ended.out;
+  throw new ReadError(refusal(target, ended));
+}
+
+/**
+ * Logs in afresh and runs nothing but `exit 0`.
+ *
+ * @throws UnreachableError or ReadError if that does not work.
+ */
+export async function confirmLogin(target: RemoteTarget): Promise<void> {
+  const ended = await overSsh(target, (client) => exec(client, "exit 0", ""), CONFIRM_TIMEOUT);
+  if (ended.status !== 0) throw new ReadError(`a login ended with status ${ended.status}`);
+}
+
+/** How a command ended: with a status, or by a signal's name. */
+interface Ended {
+  status: number | string;
+  out: Buffer;
+  err: Buffer;
+}
+
+async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise<T>, timeout: number): Promise<T> {
+  const { client, close } = await dial(target);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      use(client),
+      new Promise<never>((_, reject) => {
+        client.once("close", () => reject(new ReadError("the connection was lost while it was read; run it again")));
+        timer = setTimeout(
+          () => reject(new ReadError(`it gave no complete answer within ${timeout / 1000} s`)),
+          timeout,
+        );
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    close();
+  }
+}
+
+function exec(client: Client, command: string, stdin: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
+      const output = collect(channel, channel.stderr, reject);
+      channel.on("close", (code: number | null, signal?: string) =>
+        resolve({ status: code ?? signal ?? "none", ...output() }),
+      );
+      send(channel, stdin);
+    });
+  });
+}
+
+function runLocally(command: string, stdin: string): Promise<Ended> {
+  const child: ChildProcess = spawn("/bin/sh", ["-c", command], { timeout: READ_TIMEOUT, killSignal: "SIGKILL" });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new ReadError(`/bin/sh can't be run here: ${error.message}`)));
+    const output = collect(child.stdout as Readable, child.stderr as Readable, (error) => {
+      child.kill("SIGKILL");
+      reject(error);
+    });
+    child.once("close", (code, signal) => resolve({ status: code ?? signal ?? "none", ...output() }));
+    send(child.stdin as Writable, stdin);
+  });
+}
+
+/** A command need not read all that it is given: its status tells whether it missed anything. */
+function send(to: Writable, stdin: string): void {
+  to.on("error", () => to.destroy());
+  to.end(stdin);
+}
+
+function collect(
+  stdout: Readable,
+  stderr: Readable,
+  fail: (error: ReadError) => void,
+): () => Pick<Ended, "out" | "err"> {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  let size = 0;
+  stdout.on("data", (data: Buffer) => {
+    size += data.length;
+    if (size > ANSWER_LIMIT) fail(new ReadError(`its answer is larger than ${ANSWER_LIMIT} bytes`));
+    else out.push(data);
+  });
+  stderr.on("data", (data: Buffer) => {
+    if (err.length < 64) err.push(data);
+  });
+  return () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
+}
+
+function refusal({ become, user }: RemoteTarget | LocalTarget, { status, out, err }: Ended): string {
+  const words = (err.length > 0 ? err : out).toString("latin1").trim();
+  const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
+  const ended = typeof status === "number" ? `ended with status ${status}` : `was ended by signal ${status}`;
+  return explainBecome(become, user, words) ?? `reading it ${ended}${said ? `: ${said}` : ""}`;
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Run, Stack } from "../../examples/start/stack";
+import { Crowd } from "../e2e/crowd";
+import { CLIENT, SERVER } from "../e2e/fleet";
+import { createHosts, type Host } from "../hosts";
+import { runDir } from "../hosts/isolation";
+
+/** Three Debian 12 machines as in the pages' examples, and a stack of the project's own program. */
+export class Stage {
+  private constructor(
+    private readonly folder: string,
+    readonly hosts: Host[],
+    private readonly stack: Stack,
+  ) {}
+
+  static async create(): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-docs-"));
+    const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
+    const stack = new Stack({ pulumi, env: {} }, "prod", folder, () => {});
+    const names = ["web-1", "web-2", "web-3"];
+    const stage = new Stage(folder, await createHosts(...names.map((name) => ({ name }))), stack);
+    await stack.create({}, stage.host(0).privateKey);
+    stage.configure();
+    return stage;
+  }
+
+  host(index: number): Host {
+    return this.hosts[index] as Host;
+  }
+
+  /** As a page's stack configuration has a host. */
+  entry({ name, address, hostKey }: Host): object {
+    return { name, address, hostKey, user: "deploy", become: { method: "sudo" } };
+  }
+
+  /** Many more machines that the same key opens. */
+  crowd(): Crowd {
+    return new Crowd(join(this.folder, "crowd"), readFileSync(join(runDir, "key.pub"), "utf8"));
+  }
+
+  configure(over: Record<string, unknown> = {}): void {
+    const hosts = this.hosts.map((host) => this.entry(host));
+    this.stack.configure({ hosts, server: SERVER, client: CLIENT, connectTimeout: 5, ...over });
+  }
+
+  /** Runs a command that has to end with this exit code. */
+  async run(command: string, code = 0): Promise<string> {
+    const ran: Run = await this.stack.run(command.split(" "));
+    if (ran.code !== code) throw new Error(`pulumi ${command} ended with ${ran.code}, not ${code}:\n${ran.output}`);
+    return this.stable(ran.output);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.destroy()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Which addresses a run has depends on what else has hosts meanwhile; documents have RFC 5737's. */
+  private stable(output: string): string {
+    return this.hosts.reduce(
+      (text, { address }, i) => text.replace(new RegExp(`${address.replaceAll(".", "\\.")}(?!\\d)`, "g"), `192.0.2.1${i}`),
+      output,
+    );
+  }
+}
+
+/** What the engine tells of one resource, without the indentation; blanks at line ends are not kept. */
+export function diagnosticsOf(resource: string, output: string): string {
+  const lines = output.split("\n").map((line) => line.trimEnd());
+  const start = lines.findIndex((line) => line.startsWith(`  ${resource} (`));
+  if (start < 0) throw new Error(`there is nothing of ${resource} in:\n${output}`);
+  const rest = lines.slice(start + 1);
+  const end = rest.findIndex((line) => line !== "" && !line.startsWith("    "));
+  return `${rest.slice(0, end).join("\n").replace(/^ {4}/gm, "").trimEnd()}\n`;
+}
+
+/** What the engine counts at the end. */
+export function resourcesOf(output: string): string {
+  const [section] = /^Resources:\n( {4}.*\n)+/m.exec(output) ?? [];
+  if (section === undefined) throw new Error(`no resources are counted in:\n${output}`);
+  return section;
+}
