@@ -30,6 +30,7 @@ export function hostCommand(
     (await reading).kind === "held" ? { props, opts: { ...opts, ignoreChanges: ["*"] } } : undefined;
   const props = {
     create: ifPlanned(async ({ target }) => (await commands(target.become)).create),
+    update: ifPlanned(async ({ target }) => (await commands(target.become)).update),
     delete: ifPlanned(async ({ target, onDestroy }) =>
       onDestroy === OnDestroy.Keep ? undefined : (await commands(target.become)).delete,
     ),

@@ -23,27 +23,39 @@ interface Fleet {
 }
 
 /**
- * The name of another host that is the same machine, if there is one: two would take turns.
+ * The name of another host that is the same machine, if there is one: two would take turns. The one of them that the
+ * machine's journal names keeps it, so that a second name that is added by mistake costs the first nothing.
  *
- * Only hosts that may be one wait for each other: those with one host key, and those whose journal names another host
- * of this stack.
+ * Only hosts that may be one wait for each other: those whose host keys may be one machine's, and those whose journal
+ * names another host of this stack.
  */
 export async function sameMachine(index: number, own: Observed, fleet: Fleet): Promise<string | undefined> {
-  for (const [other, { name, resource }] of fleet.hosts.entries()) {
+  const all = [...fleet.hosts.keys()];
+  const keeper = all.filter((host) => fleet.hosts[host]?.resource === own.journal?.resource);
+  if (keeper.includes(index)) return undefined;
+  // The one that keeps the machine is the one to be told of.
+  for (const other of [...keeper, ...all]) {
     if (other === index) continue;
     const target = await fleet.targets[other];
-    const suspect = own.journal?.resource === resource || (target?.kind === "target" && mayBeOne(own.target, target));
+    const suspect = keeper.includes(other) || (target?.kind === "target" && mayBeOne(own.target, target));
     if (!suspect) continue;
     const twin = await fleet.observed[other];
-    if (twin?.kind === "observed" && identity(own) === identity(twin)) return name;
+    if (twin?.kind === "observed" && identity(own) === identity(twin)) return fleet.hosts[other]?.name;
   }
   return undefined;
 }
 
-/** A local host does not wait for the network: it is the remote one of the two that is told. */
+/**
+ * A machine has a host key of each type, of which settings name any: keys of two types tell nothing. A local host does
+ * not wait for the network: it is the remote one of the two that is told.
+ */
 function mayBeOne(own: Target, { target: other }: { target: Target }): boolean {
   if (own.kind === "local" || other.kind === "local") return other.kind === "local";
-  return own.hostKey === other.hostKey;
+  return own.hostKey === other.hostKey || typeOf(own.hostKey) !== typeOf(other.hostKey);
+}
+
+function typeOf(hostKey: string): string {
+  return hostKey.split(" ", 1)[0] as string;
 }
 
 /** Copies of a machine may share its id and its keys; they don't share its boot. */

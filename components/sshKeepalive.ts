@@ -1,6 +1,6 @@
 import type { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { documentId, readResult } from "./apply";
+import { readResult } from "./apply";
 import { hostCommand } from "./hostCommand";
 import { type HostReading, readHosts } from "./hostReading";
 import { comesFromResources, prerequisites } from "./prerequisites";
@@ -14,6 +14,7 @@ import {
   validateKnown,
   validateNames,
 } from "./settings";
+import { rootStdin } from "./target";
 import { type HostReport, renderFailures, tellReport, whyLockedOut } from "./verify";
 
 /** Effective values of one role of a host. */
@@ -40,8 +41,8 @@ export class SshKeepalive extends pulumi.ComponentResource {
 
   constructor(name: string, args: SshKeepaliveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ssh-keepalive:index:SshKeepalive", name, {}, opts);
-    const names = validateNames(name, args.hosts);
     validateKnown(args);
+    const names = validateNames(name, args.hosts);
     const settings = resolveFleet(args);
     const waits = prerequisites(this, opts?.dependsOn);
     const hosts = names.map((host, index) => ({
@@ -92,23 +93,35 @@ async function hostReport(
   const preview = pulumi.runtime.isDryRun();
   if (read.kind === "unknown")
     return { name, outcome: "skipped", reason: "it is read in up, once what it waits for is there" };
-  const stdout = preview ? undefined : (await resolve(command.stdout)).value;
-  if (read.kind === "held") return { name, outcome: read.outcome, reason: read.reason, isNew: stdout === "" };
+  const stdout = (await resolve(command.stdout)).value;
+  if (read.kind === "held") {
+    const { outcome, reason } = read;
+    // A host that is passed over on purpose is what it was made last.
+    const last = outcome === "skipped" && typeof stdout === "string" && stdout ? readResult(stdout) : undefined;
+    return { name, outcome, reason, isNew: stdout === "", effective: last?.effective };
+  }
   const { plan, document, target } = read;
   const foreseen = Object.fromEntries(
     plan.roles.flatMap(({ role, desired, after }) => (desired ? [[role, after]] : [])),
   );
   if (document.settled) return { name, outcome: "ok", plan, effective: foreseen };
-  if (preview) return { name, outcome: "changed", plan, effective: foreseen };
-  if (typeof stdout !== "string")
-    return { name, outcome: "failed", reason: "its command did not run; see its own error" };
-  const { status, cause, effective, plan: answered } = readResult(stdout);
-  if (answered !== undefined && answered !== documentId(document.text))
+  const sent = await resolve(command.stdin);
+  if (!sent.complete || sent.value !== rootStdin(target.become, document.text))
     return { name, outcome: "skipped", reason: "it is not among the targets of this update" };
+  const { note } = document;
+  if (preview) return { name, outcome: "changed", note, plan, effective: foreseen };
+  if (typeof stdout !== "string")
+    return {
+      name,
+      outcome: "failed",
+      reason:
+        "its command did not run: its own error tells why, unless it is just not among the targets of this update",
+      toldByEngine: true,
+    };
+  const { status, cause, effective } = readResult(stdout);
   if (status === "failed") return { name, outcome: "failed", reason: cause ?? "it gave no reason", plan };
   const reloaded = plan.roles.some(({ role, splices }) => role === "server" && splices.length > 0);
   const locked = reloaded && target.kind === "remote" ? await whyLockedOut(target) : undefined;
-  return locked
-    ? { name, outcome: "failed", reason: locked, plan, effective }
-    : { name, outcome: "changed", plan, effective };
+  if (locked) return { name, outcome: "failed", reason: locked, plan, effective };
+  return { name, outcome: "changed", note, plan, effective };
 }

@@ -2,9 +2,6 @@ import { z } from "zod";
 import type { HostArgs, InventoryArgs, SshKeepaliveArgs } from "../components";
 import { credentials, fleet, host, line } from "../components/settings/schema";
 
-/** A login for every host that has none of its own. */
-export const LOGIN = { ...credentials, passwordFile: line("a path").optional() };
-
 export const INVENTORY = z.strictObject({
   sshConfig: line("the path of an OpenSSH client configuration"),
   select: z.array(line("a host's name or a pattern")).optional(),
@@ -14,11 +11,14 @@ export const INVENTORY = z.strictObject({
 export const STACK = fleet.extend({
   hosts: z.array(host).optional(),
   inventory: INVENTORY.optional(),
-  ...LOGIN,
+  // A login for every host that has none of its own.
+  ...credentials,
 });
 
 /** What {@link STACK} checks, with secrets as Pulumi's. */
-export interface StackSettings extends Omit<SshKeepaliveArgs, "hosts">, Partial<Pick<HostArgs, keyof typeof LOGIN>> {
+export interface StackSettings
+  extends Omit<SshKeepaliveArgs, "hosts">,
+    Partial<Pick<HostArgs, keyof typeof credentials>> {
   hosts?: HostArgs[];
   inventory?: InventoryArgs;
 }

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { type HostArgs, readInventory, type SshKeepaliveArgs } from "../components";
 import { formMistakes, rulesBroken, SettingsError } from "../components/settings";
+import { credentials } from "../components/settings/schema";
 import { readStackConfig, withSecretsAndFiles } from "./stackConfig";
-import { INVENTORY, LOGIN, STACK, type StackSettings } from "./stackSchema";
+import { INVENTORY, STACK, type StackSettings } from "./stackSchema";
 
 const PROJECT_FOLDER = join(__dirname, "..");
 /** A host with one of these has a login of its own. */
@@ -30,7 +31,7 @@ export function stackSettings(config: pulumi.Config, folder = PROJECT_FOLDER): S
   const all = Array.isArray(hosts) ? merge(hosts, listed) : (hosts ?? listed);
   mistakes.push(...rulesBroken({ ...rest, hosts: all }));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
-  const keys = Object.keys(LOGIN);
+  const keys = Object.keys(credentials);
   const login = Object.fromEntries(Object.entries(rest).filter(([key]) => keys.includes(key)));
   const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => !keys.includes(key)));
   return { ...settings, hosts: all.map((host) => withLogin(host, login)) };

@@ -2,7 +2,7 @@
 # also where the plan failed: a failing resource would make the engine give up on the other hosts.
 
 result() { # status cause
-  printf 'ssh-keepalive-result 1\nstatus %s\nplan %s\n' "$1" "$id"
+  printf 'ssh-keepalive-result 1\nstatus %s\n' "$1"
   [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
   planned file | while read -r role path _; do keepalive_of "$role" "$path" | sed "s/^/effective $role /"; done
   echo end
@@ -61,11 +61,14 @@ put_together() { # role path hash-before hash-after
 }
 
 renamed=
+# Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
+[ "$operation" = create ] && [ "$(holder)" = "$(planned owner) $(planned resource)" ] && recreated=yes || recreated=
 [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
 ! grep -qx nothing "$work/plan" || result unchanged
 [ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
 if [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; then
-  # Only who sent it last is noted, so that a replacement's delete in the same run knows itself.
+  [ -n "$recreated" ] || result unchanged
+  # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
   transaction=$((transaction - 1))
   write_journal applied || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
   result unchanged
@@ -78,6 +81,9 @@ planned file | while read -r role path before after; do put_together "$role" "$p
 
 roles=$(planned file | cut -d ' ' -f 1)
 changed=
+# A run that was cut off may have left sshd with the former file in force.
+cut_off=
+[ "$(journaled state)" != applying ] || cut_off=$(printf '%s\n' "$roles" | grep -x server)
 for role in $roles; do
   real=$(cat "$work/$role.path")
   ! cmp -s "$work/$role.old" "$work/$role.new" || continue
@@ -96,7 +102,7 @@ for role in $changed; do
   mv -f "$real.ssh-keepalive-$$" "$real" || fail "$real can't be replaced"
   renamed="$renamed $role"
 done
-case " $changed " in
+case " $changed $cut_off " in
   *' server '*) said=$(reload_sshd) || fail "sshd did not reload: $said" ;;
 esac
 for role in $roles; do

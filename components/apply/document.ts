@@ -15,15 +15,12 @@ export interface Sender {
 /** The plan for a host on which there is nothing to do and nothing to undo. */
 const NOTHING = "ssh-keepalive-plan 1\nnothing\nend\n";
 
-/** Names a plan document: SHA-256 of its text, as the host's answer and journal have it. */
-export function documentId(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
-}
-
 /** What goes to the host's script, and whether the host has done just that already. */
 export interface PlanDocument {
   text: string;
   settled: boolean;
+  /** Why it is sent, where no file has to change. */
+  note?: string;
 }
 
 /**
@@ -73,7 +70,15 @@ export function planDocument(
     "end",
     "",
   ];
-  return { text: lines.join("\n"), settled: false };
+  return { text: lines.join("\n"), settled: false, note: complies ? whyAgain(journal, sender) : undefined };
+}
+
+function whyAgain(journal: Journal | undefined, { owner, resource }: Sender): string {
+  if (!journal) return "our lines are there but what the host keeps of them is lost; it is written anew";
+  if (journal.owner !== owner || journal.resource !== resource)
+    return `it was managed as ${journal.owner} ${journal.resource}; the host is told of its new name`;
+  if (journal.state === "failed") return `the last change failed: ${journal.cause ?? "it gave no reason"}`;
+  return "the last change was cut off; it is carried through";
 }
 
 function sha256(latin1: string): string {

@@ -3,8 +3,6 @@ import { KEYWORDS, ROLES, type Role, type Values } from "../settings";
 /** What a host's script says that it did. */
 export interface ApplyResult {
   status: "changed" | "unchanged" | "failed";
-  /** `documentId` of the plan that it answers. Under `--target` an answer may be one of an earlier run. */
-  plan?: string;
   /** Why, where the status is `failed`. */
   cause?: string;
   /** Effective values afterwards, as OpenSSH reports them. */
@@ -18,14 +16,12 @@ export function readResult(stdout: string): ApplyResult {
   const status = field("status");
   if (lines[0] !== "ssh-keepalive-result 1" || lines.at(-1) !== "end")
     return { status: "failed", cause: "the host's answer is incomplete; run it again", effective: {} };
-  const plan = field("plan")?.match(/^[0-9a-f]{64}$/)?.[0];
-  if (status !== "changed" && status !== "unchanged")
-    return { status: "failed", plan, cause: field("cause"), effective: {} };
+  if (status !== "changed" && status !== "unchanged") return { status: "failed", cause: field("cause"), effective: {} };
   const effective: Partial<Record<Role, Values>> = {};
   for (const role of ROLES)
     for (const { keyword } of KEYWORDS[role]) {
       const value = field(`effective ${role} ${keyword.toLowerCase()}`);
       if (value && /^\d{1,10}$/.test(value)) effective[role] = { ...effective[role], [keyword]: Number(value) };
     }
-  return { status, plan, effective };
+  return { status, effective };
 }

@@ -72,7 +72,7 @@ write_journal() { # state cause
       printf 'ssh-keepalive-journal 1\ntransaction %s\nstate %s\n' "$transaction" "$1"
       [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
       printf 'plan %s\n' "$id"
-      keeper
+      [ -z "$recreated" ] || keeper
       grep -E '^(owner|resource) ' "$work/plan"
       printf 'document\n'
       cat "$work/plan"

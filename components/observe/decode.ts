@@ -32,6 +32,7 @@ export function decode(answer: Buffer): Observation {
     else if (kind === "missing") files[a] = { state: "missing", path: a };
     else if (kind === "unusable") files[a] = { state: "unusable", path: a, reason: b };
     else if (kind === "file") files[a] = presentFile(a, b, rest, reader);
+    else if (kind === "sealed") files[a] = { ...files[a], sealed: true } as ObservedFile;
     else if (kind === "include") includes[a] = [];
     else if (kind === "included") includes[a]?.push(b);
     else if (kind === "program") programs[a] = { path: b, version: rest[0] ?? "" };

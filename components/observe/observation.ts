@@ -14,6 +14,8 @@ const file = z.discriminatedUnion("state", [
     group: z.string().regex(/^\d+$/),
     changed: z.string().regex(/^\d+$/),
     content: z.string(),
+    /** Whether nothing can be written there: neither to the file nor to its folder. */
+    sealed: z.boolean().optional(),
   }),
 ]);
 

@@ -24,6 +24,8 @@ export interface Range {
 export interface OwnLines {
   ranges: Range[];
   settings: OwnSetting[];
+  /** Whether every block has both its markers. */
+  whole: boolean;
 }
 
 /** Keyword and value as written, and where the line starts. */
@@ -58,7 +60,9 @@ export function findOwnLines(content: string): OwnLines {
     if (newline) ranges.push(newline);
   }
   for (const { start, end } of own) ranges.push({ start, end });
-  return { ranges: merge(ranges), settings };
+  const begins = lines.filter(({ text }) => BEGIN.test(text) || END.test(text)).map(({ text }) => BEGIN.test(text));
+  const whole = begins.length % 2 === 0 && begins.every((begin, i) => begin === (i % 2 === 0));
+  return { ranges: merge(ranges), settings, whole };
 }
 
 /** The lines inside the block whose begin marker is `lines[at]`. */

@@ -21,7 +21,7 @@ export function effective(role: Role, path: string, observation: Observation): V
       observation.programs[program]
         ? `${path} or a file that it includes has a "Match exec", and ${command} would run that command; this is not done yet. ` +
             `Take the ${role} role off this host (enabled: false)`
-        : `it has no ${program} on root's PATH; install OpenSSH or name the program in paths`,
+        : `it has no ${program} on root's PATH; install OpenSSH, or name the right program in paths`,
     );
   if (verdict.code !== 0) throw new Refusal(whyNot(role, path, verdict.output, observation));
   const values = effectiveValues(verdict.output);
@@ -36,7 +36,7 @@ export function effective(role: Role, path: string, observation: Observation): V
 }
 
 /** Not every failure is the config's fault; the others have remedies of their own. */
-function whyNot(role: Role, path: string, output: string, { programs }: Observation): string {
+function whyNot(role: Role, path: string, output: string, { programs, uid }: Observation): string {
   const { program, command, since } = ASKS[role];
   const [, folder] = /Missing privilege separation directory: (\S+)/.exec(output) ?? [];
   if (folder)
@@ -46,7 +46,10 @@ function whyNot(role: Role, path: string, output: string, { programs }: Observat
     );
   const [writable] = /^.* must be owned by root and not group or world-writable/m.exec(output) ?? [];
   if (writable) return `${command} says that ${writable}; mend that first, nothing was touched`;
-  if (/no hostkeys available/.test(output))
+  const noKeys = /no hostkeys available/.test(output);
+  if (noKeys && uid !== 0)
+    return `${command} can't read the host keys, as the login user is not root there; log in as root, or give become`;
+  if (noKeys)
     return (
       `${command} finds no host key that it can read, so ${path} can't be checked; make the missing ones by ssh-keygen -A ` +
       "as root, or mend the HostKey lines. Nothing was touched"
@@ -64,7 +67,7 @@ function whyNot(role: Role, path: string, output: string, { programs }: Observat
 /** The first line that names a place in a file; OpenSSH goes on to count its complaints, and says that it ends. */
 function complaint(output: string): string {
   const lines = output
-    .split("\n")
+    .split(/\r?\n/)
     .filter((line) => line.trim() !== "" && !/(deprecated|unsupported) option/i.test(line));
   return (lines.find((line) => /\bline \d+/.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
 }

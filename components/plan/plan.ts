@@ -78,9 +78,13 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
   const before = effective(role, file.path, observation);
   const after = { ...before, ...desired };
   const inForce = Object.entries(desired).every(([keyword, value]) => before[keyword] === value);
-  const settled = inForce && (!base.hadLines || setsExactly(own, desired)) && (role === "server" || !overtakes(others));
+  const settled =
+    inForce &&
+    (!base.hadLines || (own.whole && setsExactly(own, desired))) &&
+    (role === "server" || !overtakes(others));
   const place = role === "server" ? placeServer : placeClient;
   const splices = settled ? [] : splicesOf(own.ranges, place(desired, others, before));
+  if (splices.length > 0) refuseSealed(role, file, observation);
   if (role === "server" && splices.length > 0) refuseWithoutReload(file.path, observation);
   return {
     ...base,
@@ -92,6 +96,18 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
     hasLines: settled ? base.hadLines : true,
     warnings: warningsOf(role, file.path, others, desired, settled),
   };
+}
+
+/** As on NixOS, where config files are made from something else. */
+function refuseSealed(role: Role, { path, realPath, sealed }: PresentFile, { uid }: Observation): void {
+  if (!sealed) return;
+  const what = `${path}${realPath === path ? "" : ` (${realPath})`}`;
+  if (uid !== 0)
+    throw new Refusal(`${what} can't be changed: the login user is not root there; log in as root, or give become`);
+  throw new Refusal(
+    `${what} can't be changed: it or its folder is read-only or immutable (findmnt -T and lsattr -d show that); ` +
+      `mend that, or set the values where that file comes from and take the ${role} role off this host (enabled: false)`,
+  );
 }
 
 /** A file that sshd is not told of would look done and not be. */

@@ -92,6 +92,8 @@ export interface ProxyArgs {
   privateKeyPassword?: pulumi.Input<string>;
   /** Login password. Pass it as a secret. */
   password?: pulumi.Input<string>;
+  /** File on the controller that holds the login password on its first line. Not beside `password`. */
+  passwordFile?: string;
   /** Socket of an SSH agent. */
   agentSocketPath?: pulumi.Input<string>;
   /** The proxy's own public key. Default: what the known_hosts file says. */

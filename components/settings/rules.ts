@@ -29,13 +29,7 @@ export function rulesBroken(settings: unknown, secrets: ReadonlySet<string> = ne
     .filter(({ host }) => Object.keys(host).length > 0);
   const refused = (path: Path, value: unknown, why: string) =>
     `${render(path)}: ${show(path, value, secrets)} is not allowed${why}`;
-  const logins = [
-    { path: [] as Path, group: fleet },
-    ...hosts.map(({ path, host }) => ({ path, group: host })),
-  ].flatMap(({ path, group }) => [
-    { path, group },
-    ...["become", "proxy"].map((name) => ({ path: [...path, name], group: isGroup(group[name]) ? group[name] : {} })),
-  ]);
+  const logins = [loginGroups([], fleet), ...hosts.map(({ path, host }) => loginGroups(path, host))].flat();
   return [
     ...logins.flatMap(({ path, group }) => loginRules(path, group, refused)),
     ...hosts.flatMap((entry) => hostRules(entry, refused)),
@@ -46,6 +40,15 @@ export function rulesBroken(settings: unknown, secrets: ReadonlySet<string> = ne
 }
 
 type Refused = (path: Path, value: unknown, why: string) => string;
+
+/** A group and what in it has a login or a password of its own. */
+function loginGroups(path: Path, group: Group): { path: Path; group: Group }[] {
+  const inner = ["become", "proxy"].flatMap((name) => {
+    const found = group[name];
+    return isGroup(found) ? [{ path: [...path, name], group: found }] : [];
+  });
+  return [{ path, group }, ...inner];
+}
 
 function loginRules(path: Path, group: Group, refused: Refused): string[] {
   const has = (name: string) => group[name] !== undefined;

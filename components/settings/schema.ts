@@ -62,6 +62,7 @@ export const credentials = {
   privateKeyFile: line("a path").optional(),
   privateKeyPassword: text("a passphrase").optional(),
   password: text("a password").optional(),
+  passwordFile: line("a path").optional(),
 };
 
 /** How to log in somewhere, and where that is. */
@@ -84,7 +85,6 @@ export const host = z.strictObject({
   local: flag.optional(),
   address: address.optional(),
   ...endpoint,
-  passwordFile: line("a path").optional(),
   proxy: z.strictObject({ address, ...endpoint }).optional(),
   become: become.optional(),
   paths: z

@@ -10,7 +10,8 @@ export class SettingsError extends RunError {
   constructor(readonly mistakes: string[]) {
     super(
       `${mistakes.length === 1 ? "a setting is" : `${mistakes.length} settings are`} not usable; nothing was touched:\n` +
-        mistakes.map((mistake) => `  ${mistake}`).join("\n"),
+        // What a user wrote must not be taken for one of the engine's colour directives.
+        mistakes.map((mistake) => `  ${mistake.replaceAll("<{%", "\\u{3c}{%")}`).join("\n"),
     );
   }
 }

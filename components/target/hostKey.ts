@@ -10,9 +10,10 @@ export const USABLE = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp38
 /** A host key that can't be relied on, and what to do about it. */
 export class HostKeyError extends Error {}
 
-/** A host's name in a known_hosts file. */
+/** A host's name in a known_hosts file: in lower case, as ssh writes it, since a hashed one can't be compared otherwise. */
 export function knownHostsName(address: string, port: number): string {
-  return port === 22 ? address : `[${address}]:${port}`;
+  const name = address.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
 }
 
 /** `hostKey` as `type base64`, without options or comment. */

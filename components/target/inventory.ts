@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
-import { type HostArgs, matchesPatterns, type ProxyArgs, parseLine, SettingsError } from "../settings";
-import { fromHome } from "./login";
+import { homedir } from "node:os";
+import { formMistakes, type HostArgs, matchesPatterns, type ProxyArgs, SettingsError } from "../settings";
+import { host as hostSchema } from "../settings/schema";
+import { ClientConfig, DEFAULT_USER, isNone, type Value } from "./clientConfig";
+import { currentUser, fromHome } from "./login";
 
 /** Where hosts come from. */
 export interface InventoryArgs {
@@ -12,27 +14,35 @@ export interface InventoryArgs {
 }
 
 /** Keywords that say how to connect and can't be followed here. What they are set to is never run. */
-const UNSUPPORTED: Record<string, string> = {
-  proxycommand: "use ProxyJump",
-  certificatefile: "give a key that the host knows by itself",
-  hostkeyalias: "set the host's hostKey in hosts",
-  pkcs11provider: "use an SSH agent",
-  canonicalizehostname: "write the names in full in HostName",
-  include: "name that file as the inventory",
+const UNSUPPORTED: Record<string, [keyword: string, advice: string]> = {
+  proxycommand: ["ProxyCommand", "use ProxyJump"],
+  certificatefile: ["CertificateFile", "give a key that the host knows by itself"],
+  hostkeyalias: ["HostKeyAlias", "set the host's hostKey in hosts"],
+  pkcs11provider: ["PKCS11Provider", "use an SSH agent"],
+  canonicalizehostname: ["CanonicalizeHostname", "write the names in full in HostName"],
 };
 
-interface Section {
-  keyword: "host" | "match";
-  values: string[];
-  where: string;
-  directives: { keyword: string; value: string; where: string }[];
-}
+/** Which directive a setting of a host comes from; its name comes from the Host line. */
+const SOURCES: Record<string, string> = {
+  address: "hostname",
+  user: "user",
+  port: "port",
+  privateKeyFile: "identityfile",
+  agentSocketPath: "identityagent",
+  proxy: "proxyjump",
+};
+
+type Options = Map<string, Value>;
+type Access = Pick<HostArgs, "address" | "port" | "user" | "privateKeyFile" | "agentSocketPath">;
 
 /**
- * Hosts from an OpenSSH client config: every name on a Host line that is no pattern is a host of that name. HostName,
- * User, Port, IdentityFile (the first), IdentityAgent and a ProxyJump of one hop are taken as ssh takes them: the first
- * value wins, Host patterns and `Match` with all, host, originalhost and user apply. Where there is no User it is `root`.
- * Nothing is executed; what says otherwise how to connect is refused by name, and what does not is ignored.
+ * Hosts from an OpenSSH client config: every name on a Host line that is no pattern is a host of that name; where several
+ * names of one line lead to one machine, the first is the host. HostName, User, Port, IdentityFile (the first),
+ * IdentityAgent and a ProxyJump of one hop are taken as ssh takes them: the first value wins, Host patterns and `Match`
+ * with all, host, originalhost and user apply. Where there is no User it is `root`. Nothing is executed. Include, any other Match and what says otherwise how to connect to one of these hosts are refused
+ * by name; all other keywords are ignored.
+ *
+ * Example: `readInventory({ sshConfig: "~/.ssh/config", select: ["web-*", "!web-3"] })`.
  *
  * Source: ssh_config(5).
  *
@@ -40,140 +50,135 @@ interface Section {
  */
 export function readInventory({ sshConfig, select }: InventoryArgs): HostArgs[] {
   const mistakes: string[] = [];
-  const sections = sectionsOf(read(sshConfig), sshConfig, mistakes);
-  const named = sections.flatMap(({ keyword, values }) => (keyword === "host" ? values : []));
-  const aliases = [...new Set(named.filter((value) => !/[*?!]/.test(value)))];
-  const wanted = aliases.filter((alias) => !select || matchesPatterns(select, alias));
-  if (aliases.length === 0) mistakes.push(`${sshConfig} names no host in full on a Host line`);
-  else if (wanted.length === 0)
-    mistakes.push(`inventory.select matches none of the hosts in ${sshConfig}: ${aliases.join(", ")}`);
-  const hosts = wanted.map((alias) => hostOf(alias, sections, mistakes));
+  const config = new ClientConfig(read(sshConfig), sshConfig, mistakes);
+  const aliases = [...config.aliases()];
+  const wanted = aliases.filter(([alias]) => !select || matchesPatterns(select, alias));
+  if (aliases.length === 0)
+    mistakes.push(`${sshConfig} names no host in full on a Host line; give each host such a line`);
+  else
+    mistakes.push(
+      ...idlePatterns(
+        select ?? ["*"],
+        aliases.map(([alias]) => alias),
+        sshConfig,
+      ),
+    );
+  const hosts = firstNames(wanted.map(([alias, where]) => ({ host: hostOf(alias, where, config, mistakes), where })));
   if (mistakes.length > 0) throw new SettingsError([...new Set(mistakes)]);
   return hosts;
+}
+
+/** Each pattern by itself: a name that is misspelt among others would leave its host out without a word. */
+function idlePatterns(select: string[], names: string[], file: string): string[] {
+  const there = `of the hosts in ${file}: ${names.slice(0, 20).join(", ")}${names.length > 20 ? " and so on" : ""}`;
+  const idle = select.filter((one) => !one.startsWith("!") && !names.some((name) => matchesPatterns([one], name)));
+  if (idle.length > 0)
+    return idle.map((pattern) => `inventory.select: ${JSON.stringify(pattern)} matches none ${there}`);
+  const selectsAny = names.some((name) => matchesPatterns(select, name));
+  return selectsAny ? [] : [`inventory.select matches none ${there}`];
+}
+
+/** Of names that one Host line has for one machine, as for short and in full, the first is the host. */
+function firstNames(named: { host: HostArgs; where: string }[]): HostArgs[] {
+  const machine = ({ address, port, proxy }: HostArgs) =>
+    JSON.stringify([address, port ?? 22, proxy?.address, proxy?.port ?? 22]);
+  const lines = named.map(({ host, where }) => `${where} ${machine(host)}`);
+  return named.filter((_, i) => lines.indexOf(lines[i] as string) === i).map(({ host }) => host);
 }
 
 function read(file: string): string {
   try {
     return readFileSync(fromHome(file), "utf8");
   } catch (error) {
-    throw new SettingsError([`inventory.sshConfig: ${file} can't be read (${(error as Error).message})`]);
+    throw new SettingsError([
+      `inventory.sshConfig: ${file} can't be read (${(error as Error).message}); give an OpenSSH client config`,
+    ]);
   }
 }
 
-function sectionsOf(text: string, file: string, mistakes: string[]): Section[] {
-  const first: Section = { keyword: "match", values: ["all"], where: file, directives: [] };
-  const sections = [first];
-  for (const [index, line] of text.split("\n").entries()) {
-    const where = `${file}:${index + 1}`;
-    const { keyword: written = "", values = [] } = parseLine(line) ?? {};
-    const keyword = written.toLowerCase();
-    const advice = UNSUPPORTED[keyword];
-    if (keyword === "host" || keyword === "match") {
-      if (keyword === "match") refuseMatch(values, where, mistakes);
-      sections.push({ keyword, values, where, directives: [] });
-    } else if (advice !== undefined && !/^(none|no)$/i.test(values[0] ?? ""))
-      mistakes.push(`${where}: ${written} is not supported in an inventory; ${advice}`);
-    else sections.at(-1)?.directives.push({ keyword, value: values[0] ?? "", where });
+function hostOf(alias: string, where: string, config: ClientConfig, mistakes: string[]): HostArgs {
+  const options = config.optionsOf(alias);
+  const found: string[] = [];
+  const host = { name: alias, ...accessOf(alias, options, found), ...proxyOf(options, config, found) };
+  for (const mistake of formMistakes(hostSchema, host)) {
+    const [property = ""] = mistake.split(/[.:]/, 1);
+    mistakes.push(`${options.get(SOURCES[property] ?? "")?.where ?? where}: ${mistake}`);
   }
-  return sections;
+  mistakes.push(...found);
+  return host;
 }
-
-const CRITERIA = ["host", "originalhost", "user"];
-
-function refuseMatch(values: string[], where: string, mistakes: string[]): void {
-  const criteria =
-    values.length === 1 && values[0]?.toLowerCase() === "all" ? [] : values.filter((_, i) => i % 2 === 0);
-  const other = criteria.find((criterion) => !CRITERIA.includes(criterion.replace(/^!/, "").toLowerCase()));
-  if (other !== undefined)
-    mistakes.push(
-      `${where}: "Match ${other}" is not supported in an inventory and was not run; write it as a Host line`,
-    );
-}
-
-type Options = Partial<Record<"hostname" | "user" | "port" | "identityfile" | "identityagent" | "proxyjump", Value>>;
-type Value = { value: string; where: string };
-const TAKEN = new Set(["hostname", "user", "port", "identityfile", "identityagent", "proxyjump"]);
-
-function optionsOf(alias: string, sections: Section[]): Options {
-  const options: Options = {};
-  for (const section of sections) {
-    if (!applies(section, alias, options)) continue;
-    for (const { keyword, value, where } of section.directives)
-      if (TAKEN.has(keyword)) options[keyword as keyof Options] ??= { value, where };
-  }
-  return options;
-}
-
-function applies({ keyword, values }: Section, alias: string, options: Options): boolean {
-  if (keyword === "host") return matchesPatterns(values, alias);
-  if (values.length === 1) return true;
-  const subject: Record<string, string> = {
-    host: options.hostname?.value.replaceAll("%h", alias) ?? alias,
-    originalhost: alias,
-    user: options.user?.value ?? "root",
-  };
-  return values.every((criterion, i) => {
-    if (i % 2 === 1) return true;
-    const name = criterion.replace(/^!/, "").toLowerCase();
-    return matchesPatterns((values[i + 1] ?? "").split(","), subject[name] ?? "") !== criterion.startsWith("!");
-  });
-}
-
-function hostOf(alias: string, sections: Section[], mistakes: string[]): HostArgs {
-  const options = optionsOf(alias, sections);
-  return { name: alias, ...accessOf(alias, options, mistakes), ...proxyOf(options, sections, mistakes) };
-}
-
-type Access = Pick<HostArgs, "address" | "port" | "user" | "privateKeyFile" | "agentSocketPath">;
 
 function accessOf(alias: string, options: Options, mistakes: string[]): Access {
-  const { hostname, user, port, identityfile, identityagent } = options;
-  const address = (hostname?.value ?? alias).replace(/%([h%])/g, (_, token) => (token === "h" ? alias : "%"));
-  if (port && !/^\d+$/.test(port.value)) mistakes.push(`${port.where}: Port ${port.value} is not a number`);
-  const tokens: Record<string, string | undefined> = {
+  for (const [name, [keyword, advice]] of Object.entries(UNSUPPORTED)) {
+    const value = options.get(name);
+    if (value && !isNone(value))
+      mistakes.push(`${value.where}: ${keyword} is not supported in an inventory; ${advice}`);
+  }
+  const [hostName, port, user] = ["hostname", "port", "user"].map((keyword) => options.get(keyword));
+  const address = hostName ? expand(hostName, "HostName", { "%": "%", h: alias }, mistakes) : alias;
+  const tokens = {
     "%": "%",
     d: homedir(),
     h: address,
     n: alias,
     p: port?.value ?? "22",
-    r: user?.value ?? "root",
-    u: userInfo().username,
+    r: user?.value ?? DEFAULT_USER,
+    u: currentUser(),
   };
   const file = (option: Value | undefined, keyword: string) => {
     if (!option || /^(none|SSH_AUTH_SOCK)$/.test(option.value)) return undefined;
-    const path = option.value.replace(/%(.)/g, (token, name) => tokens[name] ?? token);
-    if (!/^(\/|~\/)/.test(path))
+    const path = expand(option, keyword, tokens, mistakes);
+    if (!/^~?\//.test(path) || path.includes("${"))
       mistakes.push(
         `${option.where}: ${keyword} ${option.value} is taken from wherever ssh runs; write its path in full`,
       );
     return fromHome(path);
   };
+  const privateKeyFile = file(options.get("identityfile"), "IdentityFile");
+  const agentSocketPath =
+    privateKeyFile === undefined ? file(options.get("identityagent"), "IdentityAgent") : undefined;
   return {
     address,
-    ...(port && { port: Number(port.value) }),
+    // What is no number is told with the rest of what a host can't have.
+    ...(port && { port: /^\d+$/.test(port.value) ? Number(port.value) : (port.value as never) }),
     ...(user && { user: user.value }),
-    ...some("privateKeyFile", file(identityfile, "IdentityFile")),
-    ...some("agentSocketPath", identityfile ? undefined : file(identityagent, "IdentityAgent")),
+    ...(privateKeyFile !== undefined && { privateKeyFile }),
+    ...(agentSocketPath !== undefined && { agentSocketPath }),
   };
 }
 
-function some<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+function expand(option: Value, keyword: string, tokens: Record<string, string>, mistakes: string[]): string {
+  return option.value.replace(/%(.?)/g, (token, name: string) => {
+    if (tokens[name] === undefined)
+      mistakes.push(`${option.where}: ${token} is not supported in ${keyword}; write out what it stands for`);
+    // What is told already is not to make an address that is told of as well.
+    return tokens[name] ?? name;
+  });
 }
 
-function proxyOf({ proxyjump }: Options, sections: Section[], mistakes: string[]): { proxy?: ProxyArgs } {
-  if (!proxyjump || /^none$/i.test(proxyjump.value)) return {};
-  const { value, where } = proxyjump;
+function proxyOf(options: Options, config: ClientConfig, mistakes: string[]): { proxy?: ProxyArgs } {
+  const jump = options.get("proxyjump");
+  if (!jump || isNone(jump)) return {};
+  const { value, where } = jump;
   const [, user, bracketed, plain, port] =
-    /^(?:ssh:\/\/)?(?:([^@,]+)@)?(?:\[([^\],]+)\]|([^:,]+))(?::(\d+))?$/.exec(value) ?? [];
+    /^(?:ssh:\/\/)?(?:([^,]+)@)?(?:\[([^\],@]+)\]|([^:,@]+))(?::(\d+))?\/?$/.exec(value) ?? [];
   const alias = bracketed ?? plain;
   if (alias === undefined) {
     mistakes.push(`${where}: ProxyJump ${value} is not supported; give one hop, as [user@]host[:port]`);
     return {};
   }
-  const options = optionsOf(alias, sections);
-  if (options.proxyjump && !/^none$/i.test(options.proxyjump.value))
-    mistakes.push(`${where}: ProxyJump ${value} is itself reached by ${options.proxyjump.where}; one hop is supported`);
-  const { address = alias, ...access } = accessOf(alias, options, mistakes);
-  return { proxy: { address, ...access, ...(user && { user }), ...(port && { port: Number(port) }) } };
+  const given = { user, port };
+  const own = config.optionsOf(
+    alias,
+    new Map(Object.entries(given).flatMap(([keyword, value]) => (value ? [[keyword, { value, where }]] : []))),
+  );
+  const second = own.get("proxyjump");
+  if (second && !isNone(second))
+    mistakes.push(
+      `${where}: ProxyJump ${value} is itself reached by ${second.where}; one hop is supported, so give ${alias} ` +
+        "ProxyJump none before that line",
+    );
+  const { address = alias, ...access } = accessOf(alias, own, mistakes);
+  // To ssh the host's own user is nothing to its jump host; to the settings it would be.
+  return { proxy: { user: DEFAULT_USER, address, ...access } };
 }

@@ -5,12 +5,14 @@ import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import { Client, type ServerHostKeyAlgorithm } from "ssh2";
-import { nameOf, throughProxy } from "./dial";
+import { nameOf, notAnswering, type Ssh2Error, throughProxy } from "./dial";
 import { UnreachableError } from "./errors";
 import { HostKeyError, knownHostsName, USABLE } from "./hostKey";
 import type { Endpoint } from "./target";
 
 const run = promisify(execFile);
+/** Milliseconds; a `Match exec` of the user's runs as it does for ssh. */
+const SSH_TIMEOUT = 10_000;
 
 /**
  * Asks a host that nobody knows yet for its key, and adds that to a known_hosts file as ssh does with
@@ -47,13 +49,7 @@ async function askForKey(
     return await new Promise<string>((resolve, reject) => {
       client.once("handshake", () => offered && resolve(offered));
       client.once("close", () => reject(new UnreachableError(`${nameOf(endpoint)} closed the connection`)));
-      client.on("error", (error: Error & { level?: string; code?: string }) =>
-        reject(
-          error.message.includes("no matching host key format")
-            ? new HostKeyError(`${nameOf(endpoint)} has no ed25519 or ecdsa host key; make one there: ssh-keygen -A`)
-            : new UnreachableError(`${nameOf(endpoint)} does not answer: ${error.message}`),
-        ),
-      );
+      client.on("error", (error: Ssh2Error) => reject(notAnswering(error, endpoint) ?? noKey(error, endpoint)));
       client.connect({
         ...(sock ? { sock } : { host: endpoint.address, port: endpoint.port }),
         username: "ssh-keepalive",
@@ -71,11 +67,20 @@ async function askForKey(
   }
 }
 
+function noKey(error: Error, endpoint: { address: string; port: number }): HostKeyError {
+  const name = nameOf(endpoint);
+  return new HostKeyError(
+    error.message.includes("no matching host key format")
+      ? `${name} has no ed25519 or ecdsa host key; make one there: ssh-keygen -A`
+      : `${name} does not show a key that can be trusted: ${error.message}; set its hostKey once you know why`,
+  );
+}
+
 async function remember(address: string, port: number, hostKey: string, knownHosts: string): Promise<void> {
   const name = knownHostsName(address, port);
   const entry = `${(await hashesNames(address)) ? hashed(name) : name} ${hostKey}\n`;
   try {
-    await mkdir(dirname(knownHosts), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(knownHosts));
     const file = await open(knownHosts, "a+", 0o600);
     try {
       const { size } = await file.stat();
@@ -94,10 +99,19 @@ async function remember(address: string, port: number, hostKey: string, knownHos
   }
 }
 
+/** As ssh does it: one level, so that a mistyped path is not taken for a wish. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 /** Whether the user's ssh writes names down so that nobody can read them: `HashKnownHosts`. */
 async function hashesNames(address: string): Promise<boolean> {
   try {
-    return /^hashknownhosts yes$/m.test((await run("ssh", ["-G", "--", address])).stdout);
+    return /^hashknownhosts yes$/m.test((await run("ssh", ["-G", "--", address], { timeout: SSH_TIMEOUT })).stdout);
   } catch (error) {
     throw new HostKeyError(
       `ssh -G ${address} does not say how known_hosts is to be written: ${(error as Error).message.slice(0, 200)}; mend ` +

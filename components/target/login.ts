@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
 import { TargetError } from "./errors";
@@ -27,42 +27,45 @@ export function namesLogin({ privateKey, privateKeyFile, password, passwordFile,
 /**
  * Reads the files that a login names and sees that its key is one.
  *
+ * @param owner whose login it is, as in `its ` or `its proxy's `, for messages.
  * @throws TargetError with what is wrong and what to do.
  */
-export async function resolveLogin(settings: LoginSettings): Promise<Login> {
+export async function resolveLogin(settings: LoginSettings, owner = "its "): Promise<Login> {
   const { privateKeyFile, privateKeyPassword, passwordFile, agentSocketPath } = settings;
-  const privateKey = settings.privateKey ?? (privateKeyFile && (await readKey(privateKeyFile)));
-  if (privateKey) {
-    checkKey(privateKey, privateKeyPassword, privateKeyFile);
-    return { privateKey, privateKeyPassword };
+  if (settings.privateKey !== undefined)
+    return checkedKey(settings.privateKey, privateKeyPassword, `${owner}privateKey`);
+  if (privateKeyFile !== undefined) {
+    const what = `${owner}privateKeyFile ${privateKeyFile}`;
+    return checkedKey(await read(privateKeyFile, what), privateKeyPassword, what);
   }
-  const password = settings.password ?? (passwordFile && (await readPassword(passwordFile, "passwordFile")));
-  if (password) return { password };
-  if (agentSocketPath) return { agentSocketPath };
+  if (settings.password !== undefined) return { password: settings.password };
+  if (passwordFile !== undefined) return { password: await readPassword(passwordFile, `${owner}passwordFile`) };
+  if (agentSocketPath !== undefined) return { agentSocketPath };
   if (process.env.SSH_AUTH_SOCK) return {};
   throw new TargetError(
     "there is no way to log in: give it a privateKey, a privateKeyFile or a password, or start an SSH agent (SSH_AUTH_SOCK)",
   );
 }
 
-async function readKey(file: string): Promise<string> {
-  return read(file, "privateKeyFile");
-}
-
 /** The first line of a file. */
 export async function readPassword(file: string, setting: string): Promise<string> {
-  const [password = ""] = (await read(file, setting)).split(/\r?\n/);
-  if (password === "") throw new TargetError(`its ${setting} ${file} has no password on its first line`);
+  const what = `${setting} ${file}`;
+  const [password = ""] = (await read(file, what)).split(/\r?\n/);
+  if (password === "") throw new TargetError(`${what} has no password on its first line; write it there`);
   return password;
 }
 
-async function read(file: string, setting: string): Promise<string> {
+async function read(file: string, what: string): Promise<string> {
   try {
     return await readFile(fromHome(file), "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "does not exist" : `can't be read (${code ?? message})`;
-    throw new TargetError(`its ${setting} ${file} ${why}`, { cause: error });
+    throw new TargetError(
+      code === "ENOENT"
+        ? `${what} does not exist on this machine; give the path of a file that does`
+        : `${what} can't be read (${code ?? message}); give a file that ${currentUser()} may read`,
+      { cause: error },
+    );
   }
 }
 
@@ -71,21 +74,34 @@ export function fromHome(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : file;
 }
 
-function checkKey(content: string, passphrase: string | undefined, file: string | undefined): void {
-  const what = file === undefined ? "its privateKey" : `its privateKeyFile ${file}`;
-  if (content.startsWith("PuTTY-User-Key-File"))
+/** The name of whoever runs the program; where a container runs it under a number that has none, that number. */
+export function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
+/** A key that both its readers take: ssh2 here, and Go's in the command plugin. */
+function checkedKey(privateKey: string, privateKeyPassword: string | undefined, what: string): Login {
+  if (privateKey.startsWith("PuTTY-User-Key-File"))
     throw new TargetError(
       `${what} is a PuTTY key; convert it by "puttygen key.ppk -O private-openssh -o key" and give that`,
     );
-  if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(content))
+  if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(privateKey))
     throw new TargetError(`${what} is a public key; give the private one, which is in the file without .pub`);
-  const parsed = utils.parseKey(content, passphrase);
-  if (!(parsed instanceof Error)) return;
-  if (/no passphrase given/i.test(parsed.message))
+  const plain = utils.parseKey(privateKey);
+  // Go's refuses a passphrase for a key that needs none.
+  if (!(plain instanceof Error)) return { privateKey };
+  if (!/no passphrase given/i.test(plain.message))
+    throw new TargetError(
+      `${what} is not a private key that can be used (${plain.message}); give one in OpenSSH or PEM form, as ssh-keygen ` +
+        'makes it: "ssh-keygen -p -f KEY" turns others into it',
+    );
+  if (privateKeyPassword === undefined)
     throw new TargetError(`${what} is encrypted; give its passphrase in privateKeyPassword, or use an SSH agent`);
-  if (passphrase !== undefined && /passphrase|integrity|decrypt/i.test(parsed.message))
-    throw new TargetError(`${what} can't be decrypted with privateKeyPassword; give the right passphrase`);
-  throw new TargetError(
-    `${what} is not a private key (${parsed.message}); give one in OpenSSH or PEM form, as ssh-keygen makes it`,
-  );
+  if (utils.parseKey(privateKey, privateKeyPassword) instanceof Error)
+    throw new TargetError(`${what} can't be decrypted with its privateKeyPassword; give the right passphrase`);
+  return { privateKey, privateKeyPassword };
 }

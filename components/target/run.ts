@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { Client } from "ssh2";
 import { explainBecome, rootShell, rootStdin } from "./become";
@@ -52,10 +52,7 @@ async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise
       use(client),
       new Promise<never>((_, reject) => {
         client.once("close", () => reject(new ReadError("the connection was lost while it was read; run it again")));
-        timer = setTimeout(
-          () => reject(new ReadError(`it gave no complete answer within ${timeout / 1000} s`)),
-          timeout,
-        );
+        timer = setTimeout(() => reject(tooSlow(timeout)), timeout);
       }),
     ]);
   } finally {
@@ -78,16 +75,32 @@ function exec(client: Client, command: string, stdin: string): Promise<Ended> {
 }
 
 function runLocally(command: string, stdin: string): Promise<Ended> {
-  const child: ChildProcess = spawn("/bin/sh", ["-c", command], { timeout: READ_TIMEOUT, killSignal: "SIGKILL" });
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new ReadError(`/bin/sh can't be run here: ${error.message}`)));
-    const output = collect(child.stdout as Readable, child.stderr as Readable, (error) => {
+  const child = spawn("/bin/sh", ["-c", command]);
+  return new Promise<Ended>((resolve, reject) => {
+    const timer = setTimeout(() => giveUp(tooSlow(READ_TIMEOUT)), READ_TIMEOUT);
+    const giveUp = (error: ReadError) => {
+      clearTimeout(timer);
       child.kill("SIGKILL");
+      // What it started may be root's and live on, with its ends of the pipes.
+      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
       reject(error);
+    };
+    child.once("error", (error) =>
+      giveUp(new ReadError(`/bin/sh can't be run here: ${error.message}; a local host needs it`)),
+    );
+    const output = collect(child.stdout, child.stderr, giveUp);
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ status: code ?? signal ?? "none", ...output() });
     });
-    child.once("close", (code, signal) => resolve({ status: code ?? signal ?? "none", ...output() }));
-    send(child.stdin as Writable, stdin);
+    send(child.stdin, stdin);
   });
+}
+
+function tooSlow(timeout: number): ReadError {
+  return new ReadError(
+    `it gave no complete answer within ${timeout / 1000} s; see what keeps it busy and run it again`,
+  );
 }
 
 /** A command need not read all that it is given: its status tells whether it missed anything. */

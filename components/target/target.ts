@@ -1,11 +1,11 @@
-import { homedir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { becomeOf, type ResolvedFleet, type ResolvedHost } from "../settings";
 import type { Become } from "./become";
 import { TargetError } from "./errors";
-import { HostKeyError, lookUpHostKey, parseHostKey } from "./hostKey";
+import { HostKeyError, knownHostsName, lookUpHostKey, parseHostKey } from "./hostKey";
 import { learnHostKey } from "./learnHostKey";
-import { fromHome, type Login, namesLogin, readPassword, resolveLogin } from "./login";
+import { currentUser, fromHome, type Login, namesLogin, readPassword, resolveLogin } from "./login";
 
 /** An SSH server that can be dialled: its checked key and one way to log in. */
 export interface Endpoint extends Login {
@@ -42,7 +42,7 @@ const DEFAULT_CONNECT_TIMEOUT = 10;
 /** @throws TargetError with what is missing and what to do; UnreachableError where a key has to be asked for. */
 export async function resolveTarget(fleet: ResolvedFleet, host: ResolvedHost): Promise<Target> {
   const become = await resolveBecome(fleet, host);
-  if (host.local) return { kind: "local", name: host.name, user: userInfo().username, become };
+  if (host.local) return { kind: "local", name: host.name, user: currentUser(), become };
   const connectTimeout = fleet.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT;
   const login = await resolveLogin(host);
   const user = host.user ?? "root";
@@ -50,7 +50,7 @@ export async function resolveTarget(fleet: ResolvedFleet, host: ResolvedHost): P
     address: host.proxy.address,
     port: host.proxy.port ?? 22,
     user: host.proxy.user ?? user,
-    ...(namesLogin(host.proxy) ? await resolveLogin(host.proxy) : login),
+    ...(namesLogin(host.proxy) ? await resolveLogin(host.proxy, "its proxy's ") : login),
   };
   const known = { file: fromHome(fleet.knownHosts ?? join(homedir(), ".ssh", "known_hosts")), connectTimeout };
   const learn = fleet.trustOnFirstUse ?? false;
@@ -64,7 +64,10 @@ async function resolveBecome(fleet: ResolvedFleet, host: ResolvedHost): Promise<
   const become = becomeOf(fleet, host);
   if (!become) return undefined;
   const { method, password, passwordFile } = become;
-  return { method, password: password ?? (passwordFile && (await readPassword(passwordFile, "become.passwordFile"))) };
+  return {
+    method,
+    password: password ?? (passwordFile && (await readPassword(passwordFile, "its become.passwordFile"))),
+  };
 }
 
 async function hostKeyOf(
@@ -77,12 +80,23 @@ async function hostKeyOf(
   try {
     if (given !== undefined) return parseHostKey(given);
     const { address, port } = endpoint;
-    return (
-      (await lookUpHostKey(address, port, known.file, learn)) ??
-      (await learnHostKey(address, port, known.file, known.connectTimeout, proxy))
+    return await once(
+      JSON.stringify([known.file, knownHostsName(address, port), learn]),
+      async () =>
+        (await lookUpHostKey(address, port, known.file, learn)) ??
+        (await learnHostKey(address, port, known.file, known.connectTimeout, proxy)),
     );
   } catch (error) {
     if (error instanceof HostKeyError) throw new TargetError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Hosts behind one proxy ask for its key all at once; it is looked up, and learned and written down, once. */
+const running = new Map<string, Promise<string>>();
+
+function once(question: string, ask: () => Promise<string>): Promise<string> {
+  const answer = running.get(question) ?? ask().finally(() => running.delete(question));
+  running.set(question, answer);
+  return answer;
 }

@@ -13,6 +13,8 @@ export interface HostReport {
   /** What else there is to know of the host itself, in one sentence. */
   note?: string;
   plan?: Plan;
+  /** Whether the engine fails the run for this host by itself, where it has to fail at all. */
+  toldByEngine?: boolean;
   /** Of a host that was held: whether the state has nothing of it yet. */
   isNew?: boolean;
   /** What OpenSSH reports once the plan was carried out; in preview what is foreseen. */
@@ -45,7 +47,8 @@ export function renderReport(hosts: HostReport[], preview: boolean): string {
  */
 export function renderFailures(hosts: HostReport[], skipUnreachable: boolean): string | undefined {
   const failed = hosts.filter(
-    ({ outcome, isNew }) => outcome === "failed" || (outcome === "unreachable" && (!skipUnreachable || isNew)),
+    ({ outcome, isNew, toldByEngine }) =>
+      (outcome === "failed" && !toldByEngine) || (outcome === "unreachable" && (!skipUnreachable || isNew)),
   );
   if (failed.length === 0) return undefined;
   const causes = failed.map(

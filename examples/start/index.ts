@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { findEngine } from "../../tools/engine";
 import { say } from "../../tools/say";
 import { type Machine, startMachine } from "./machine";
@@ -140,7 +141,7 @@ function same(a: Buffer[], b: Buffer[]): boolean {
 }
 
 function includes(output: string, expected: string): void {
-  check(output.includes(expected), `pulumi did not say ${expected}`);
+  check(stripVTControlCharacters(output).includes(expected), `pulumi did not say ${expected}`);
 }
 
 function check(holds: boolean, otherwise: string): void {

@@ -21,21 +21,19 @@ export interface Project {
 
 /** A stack of a program, this project's own by default, with its state and its configuration in a folder of its own. */
 export class Stack {
-  private readonly configFile: string;
   private readonly env: NodeJS.ProcessEnv;
   /** The stack file's first part, as the engine wrote it. */
   private secrets = "";
 
   constructor(
     private readonly engine: Pick<Engine, "pulumi" | "env">,
-    readonly name: string,
+    public name: string,
     private readonly folder: string,
     private readonly show: (output: Buffer) => void,
     /** Ends the command that runs, and lets no other start. */
     private readonly interrupted?: AbortSignal,
     private readonly project: Project = { name: "ssh-keepalive", folder: ROOT },
   ) {
-    this.configFile = join(folder, `Pulumi.${name}.yaml`);
     mkdirSync(this.state, { recursive: true });
     this.env = {
       ...process.env,
@@ -45,6 +43,10 @@ export class Stack {
       // A host whose command fails must not keep the others from being finished.
       PULUMI_CONTINUE_ON_ERROR: "true",
     };
+  }
+
+  private get configFile(): string {
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
   /** The folder of the state files. */
@@ -62,6 +64,12 @@ export class Stack {
     this.configure(settings);
   }
 
+  /** Renames the stack; the engine takes its configuration file along. */
+  async rename(name: string): Promise<void> {
+    await this.expect(["stack", "rename", name, "--stack", this.name]);
+    this.name = name;
+  }
+
   /** Writes the settings anew, in YAML's JSON form. */
   configure(settings: Record<string, unknown>): void {
     const { name } = this.project;
@@ -71,7 +79,8 @@ export class Stack {
 
   async run(args: string[], stdin = ""): Promise<Run> {
     const isStackCommand = args[0] === "stack";
-    const scope = isStackCommand ? [] : ["--stack", this.name, "--config-file", this.configFile];
+    const configFile = args[0] === "state" ? [] : ["--config-file", this.configFile];
+    const scope = isStackCommand ? [] : ["--stack", this.name, ...configFile];
     const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
     this.interrupted?.throwIfAborted();
     const child = spawn(this.engine.pulumi, command, {

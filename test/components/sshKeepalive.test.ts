@@ -71,9 +71,10 @@ describe("the component", () => {
       children.map(({ type, name }) => [type, name]),
       [["command:remote:Command", "fleet-web-1"]],
     );
-    const { connection, create, delete: undo, stdin, ...rest } = inputs ?? {};
+    const { connection, create, update, delete: undo, stdin, ...rest } = inputs ?? {};
     assert.deepEqual(rest, { logging: "none", addPreviousOutputInEnv: false });
     assert.match(create, /^exec \/bin\/sh -c '/);
+    assert.match(update, /^exec \/bin\/sh -c '/);
     assert.match(undo, /^exec \/bin\/sh -c '/);
     assert.match(stdin, /^ssh-keepalive-plan 1\n[\s\S]*\nowner project\/stack\nresource fleet-web-1\n[\s\S]*\nend\n$/);
     assert.match(stdin, /\n\+ClientAliveInterval 300\n/);
@@ -104,12 +105,12 @@ describe("the component", () => {
   });
 
   it("gives a host that can't be checked no login and no command", async () => {
-    const stranger = { ...host, name: "web-2", hostKey: undefined };
+    const stranger = { ...host, name: "web-2", address: "localhost", hostKey: undefined };
     const settings = { hosts: [host, stranger], server: { clientAliveInterval: 300 }, knownHosts: join(box, "none") };
     await known(new SshKeepalive("fleet", settings).effective);
     const { "fleet-web-2": held = {} } = await inputsOf(2);
     const { host: address, privateKey, password } = pulumi.runtime.unwrapRpcSecret(held.connection);
-    assert.deepEqual([address, privateKey, password], ["127.0.0.1", undefined, undefined]);
+    assert.deepEqual([address, privateKey, password], ["localhost", undefined, undefined]);
     assert.deepEqual([held.create, held.delete, held.stdin], [undefined, undefined, undefined]);
   });
 

@@ -8,7 +8,12 @@ const ROOT = join(__dirname, "..", "..");
 /** A heading's anchor, as the places where Markdown is read make it. */
 function anchors(page: string): string[] {
   const headings = [...readPage(page).matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
-  return headings.map((text) => text.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
+  return headings.map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
 }
 
 describe("links between the pages", () => {
@@ -24,6 +29,9 @@ describe("links between the pages", () => {
 
   it("of the index reach every page", () => {
     const linked = new Set([...localLinks("docs/README.md"), "README.md", "docs/README.md"]);
-    assert.deepEqual(pages().filter((page) => !linked.has(page)), []);
+    assert.deepEqual(
+      pages().filter((page) => !linked.has(page)),
+      [],
+    );
   });
 });

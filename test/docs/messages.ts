@@ -71,7 +71,10 @@ function holesOf(node: ts.Node): ts.Node[] {
 }
 
 function isError(node: ts.Node | undefined): boolean {
-  return node !== undefined && ts.isNewExpression(node) && ERRORS.test(node.expression.getText());
+  if (node === undefined) return false;
+  if (ts.isConditionalExpression(node)) return isError(node.parent);
+  if (ts.isNewExpression(node)) return ERRORS.test(node.expression.getText());
+  return ts.isCallExpression(node) && node.expression.getText() === "mistakes.push";
 }
 
 function ofShell(file: string): Message[] {

@@ -4,6 +4,14 @@ import { diagnosticsOf, resourcesOf, Stage } from "./stage";
 const COMPONENT = "ssh-keepalive:index:SshKeepalive";
 const STACK = "pulumi:pulumi:Stack";
 
+const INVENTORY = `Match exec "test -f /tmp/office"
+    User me
+Host web-1
+    ProxyCommand nc %h %p
+Host web-2
+    ProxyJump first,second
+`;
+
 type Scenario = (stage: Stage) => Promise<Record<string, string>>;
 
 /** Every output that the pages show, by the name of its block. Each scenario starts where the one before has ended. */
@@ -11,7 +19,7 @@ export async function produceOutputs(): Promise<Map<string, string>> {
   const stage = await Stage.create();
   try {
     const produced = new Map<string, string>();
-    for (const scenario of [firstHost, threeHosts, drift, badSettings, sudoWithPassword, fortyHosts])
+    for (const scenario of [firstHost, threeHosts, drift, badSettings, badInventory, sudoWithPassword, fortyHosts])
       for (const [name, text] of Object.entries(await scenario(stage))) produced.set(name, text);
     return produced;
   } finally {
@@ -58,13 +66,13 @@ const drift: Scenario = async (stage) => {
   const expecting = await stage.run("preview --expect-no-changes", 7);
   const json = await stage.run("preview --json");
   const up = await stage.run("up --yes --skip-preview");
-  const { hosts, ...rest } = reportIn(json);
+  const report = reportIn(json);
   return {
     drift: diagnosticsOf(COMPONENT, preview),
     "drift-refused": `${expecting.trim().split("\n").at(-1)}\n`,
     "drift-repaired": diagnosticsOf(COMPONENT, up),
-    "json-report": pretty({ ...rest, hosts: hosts.map(({ roles, ...host }) => ({ ...host, roles: roles.length })) }),
-    "json-host": pretty(hosts[0]),
+    "json-report": pretty({ ...report, hosts: report.hosts.map((host) => ({ ...host, roles: host.roles.length })) }),
+    "json-host": pretty(report.hosts[0]),
   };
 };
 
@@ -75,6 +83,13 @@ const badSettings: Scenario = async (stage) => {
   return { "bad-settings": diagnosticsOf(STACK, preview) };
 };
 
+const badInventory: Scenario = async (stage) => {
+  stage.configure({ hosts: [], inventory: { sshConfig: stage.write("inventory", INVENTORY) } });
+  const preview = await stage.run("preview", 1);
+  stage.configure();
+  return { "inventory-refused": diagnosticsOf(STACK, preview) };
+};
+
 const sudoWithPassword: Scenario = async (stage) => {
   await stage.host(1).run("rm /etc/sudoers.d/*; echo 'deploy ALL=(ALL) ALL' >/etc/sudoers.d/deploy");
   stage.configure({ server: { clientAliveInterval: 120, clientAliveCountMax: 2 } });
@@ -82,14 +97,14 @@ const sudoWithPassword: Scenario = async (stage) => {
   return { "up-failed": diagnosticsOf(COMPONENT, up), "up-failed-error": diagnosticsOf(STACK, up) };
 };
 
-/** Forty that are alike and one with a line of its own. */
+/** Forty that are alike and one with a line of its own; the client role is the same again. */
 const fortyHosts: Scenario = async (stage) => {
   const names = Array.from({ length: 40 }, (_, i) => `web-${String(i + 1).padStart(2, "0")}`);
   const crowd = stage.crowd();
   try {
     const hosts = [await crowd.start("db-1", "127.1.1.1", `${SSHD_CONFIG}ClientAliveInterval 60\n`)];
     for (const [i, name] of names.entries()) hosts.push(await crowd.start(name, `127.1.0.${i + 1}`));
-    stage.configure({ hosts });
+    stage.configure({ hosts, client: { enabled: false } });
     return { "forty-hosts": diagnosticsOf(COMPONENT, await stage.run("preview")) };
   } finally {
     await crowd.stop();

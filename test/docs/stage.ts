@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Run, Stack } from "../../examples/start/stack";
@@ -45,6 +45,13 @@ export class Stage {
     this.stack.configure({ hosts, server: SERVER, client: CLIENT, connectTimeout: 5, ...over });
   }
 
+  /** Writes a file of the user's; returns its path. */
+  write(name: string, content: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
   /** Runs a command that has to end with this exit code. */
   async run(command: string, code = 0): Promise<string> {
     const ran: Run = await this.stack.run(command.split(" "));
@@ -57,11 +64,15 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Which addresses a run has depends on what else has hosts meanwhile; documents have RFC 5737's. */
+  /**
+   * Which addresses a run has depends on what else has hosts meanwhile, and its folder is another every time: documents
+   * have RFC 5737's and a user's.
+   */
   private stable(output: string): string {
     return this.hosts.reduce(
-      (text, { address }, i) => text.replace(new RegExp(`${address.replaceAll(".", "\\.")}(?!\\d)`, "g"), `192.0.2.1${i}`),
-      output,
+      (text, { address }, i) =>
+        text.replace(new RegExp(`${address.replaceAll(".", "\\.")}(?!\\d)`, "g"), `192.0.2.1${i}`),
+      output.replaceAll(this.folder, "/home/me/ssh-keepalive"),
     );
   }
 }
@@ -73,7 +84,9 @@ export function diagnosticsOf(resource: string, output: string): string {
   if (start < 0) throw new Error(`there is nothing of ${resource} in:\n${output}`);
   const rest = lines.slice(start + 1);
   const end = rest.findIndex((line) => line !== "" && !line.startsWith("    "));
-  return `${rest.slice(0, end).join("\n").replace(/^ {4}/gm, "").trimEnd()}\n`;
+  const text = rest.slice(0, end).join("\n").replace(/^ {4}/gm, "").trimEnd();
+  if (/^\s+at .*:\d+:\d+\)?$/m.test(text)) throw new Error(`a page is not to show a crash:\n${text}`);
+  return `${text}\n`;
 }
 
 /** What the engine counts at the end. */

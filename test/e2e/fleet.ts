@@ -10,7 +10,8 @@ export const CLIENT = { serverAliveInterval: 300, serverAliveCountMax: 2 };
 /** Real hosts and a stack of the project's own program that manages them. */
 export class Fleet {
   private constructor(
-    private readonly folder: string,
+    /** Where its stack keeps its files; goes with the fleet. */
+    readonly folder: string,
     readonly hosts: Host[],
     readonly stack: Stack,
   ) {}

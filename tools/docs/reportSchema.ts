@@ -1,5 +1,4 @@
-/** Writes docs/report.schema.json: the form of the report that `pulumi preview --json` holds. */
-import { writeFileSync } from "node:fs";
+/** docs/report.schema.json: the form of the report that `pulumi preview --json` holds. */
 import { join } from "node:path";
 import { reportJsonSchema } from "../../components/verify/reportSchema";
 
@@ -9,5 +8,3 @@ export const REPORT_SCHEMA_FILE = join(__dirname, "..", "..", "docs", "report.sc
 export function reportSchemaText(): string {
   return `${JSON.stringify(reportJsonSchema(), undefined, 2)}\n`;
 }
-
-if (require.main === module) writeFileSync(REPORT_SCHEMA_FILE, reportSchemaText());

@@ -1,5 +1,5 @@
-/** Writes docs/settings.md: what every setting is, from the docstrings of the source that defines it. */
-import { readFileSync, writeFileSync } from "node:fs";
+/** docs/settings.md: what every setting is, from the docstrings of the source that defines it. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
@@ -72,5 +72,3 @@ function split(text: string): { what: string; preset: string } {
     preset: preset || (absent && "left alone") || "none",
   };
 }
-
-if (require.main === module) writeFileSync(SETTINGS_PAGE, settingsPage());

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { documentId, type Journal, planDocument, readJournal, readResult } from "../../../components/apply";
+import { type Journal, planDocument, readJournal, readResult } from "../../../components/apply";
 import type { Observation } from "../../../components/observe";
 import type { Plan } from "../../../components/plan";
 
@@ -134,10 +134,8 @@ describe("the apply script's answer", () => {
   const answer = (...lines: string[]) => readResult(["ssh-keepalive-result 1", ...lines, "end"].join("\n"));
 
   it("gives the values in force", () => {
-    const plan = documentId(DOCUMENT);
-    assert.deepEqual(answer("status changed", `plan ${plan}`, "effective server clientaliveinterval 60"), {
+    assert.deepEqual(answer("status changed", "effective server clientaliveinterval 60"), {
       status: "changed",
-      plan,
       effective: { server: { ClientAliveInterval: 60 } },
     });
   });
@@ -145,15 +143,9 @@ describe("the apply script's answer", () => {
   it("gives the cause of a failure", () => {
     assert.deepEqual(answer("status failed", "cause no space"), {
       status: "failed",
-      plan: undefined,
       cause: "no space",
       effective: {},
     });
-  });
-
-  it("names no plan where the host names what can't be one", () => {
-    for (const plan of ["", "x", "0".repeat(63), `${"0".repeat(64)} `, "\u001b[31m"])
-      assert.equal(answer("status unchanged", `plan ${plan}`).plan, undefined);
   });
 
   const incomplete = [

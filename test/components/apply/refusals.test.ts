@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { documentId } from "../../../components/apply";
 import { LocalHost } from "../../support/localHost";
 
 const DESIRED = { server: { ClientAliveInterval: 60 }, client: { ServerAliveInterval: 75 } };
@@ -74,7 +73,7 @@ describe("a host that carries out a plan", () => {
 
   it("does nothing on a plan that says that there is nothing to do", async () => {
     const { text } = await host.plan({});
-    assert.deepEqual(await host.apply(text), { status: "unchanged", plan: documentId(text), effective: {} });
+    assert.deepEqual(await host.apply(text), { status: "unchanged", effective: {} });
     assert.throws(() => statSync(host.journal), /ENOENT/);
   });
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -31,10 +33,10 @@ describe("reading a host", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function read(): Promise<Observation> {
+  async function read(uid?: number): Promise<Observation> {
     const paths = { sshdConfig: at("sshd_config"), sshConfig: at("ssh_config"), journal: at("journal") };
     // A script that waits for a pipe's other end is ended, and its answer is not whole.
-    return decode(spawnSync("sh", ["-s"], { input: await script({ paths }), timeout: 8000 }).stdout);
+    return decode(spawnSync("sh", ["-s"], { input: await script({ paths }), timeout: 8000, uid }).stdout);
   }
 
   /** Every name below the folder with all that can be told of it but when it was read. */
@@ -73,6 +75,24 @@ describe("reading a host", () => {
       const path = at("ssh_config");
       assert.deepEqual((await read()).files[path], { state: "unusable", path, reason });
     });
+
+  it("says that a config can't be written", async () => {
+    // Nothing but a read-only file system and chattr keep root from writing, and only root may set those up.
+    const nobody = process.getuid?.() === 0 ? 65534 : undefined;
+    chmodSync(folder, 0o755);
+    const isSealed = async () => {
+      const file = (await read(nobody)).files[at("ssh_config")];
+      return file?.state === "present" && file.sealed === true;
+    };
+    if (nobody !== undefined) for (const name of [".", "ssh_config"]) chownSync(at(name), nobody, nobody);
+    assert.equal(await isSealed(), false);
+    chmodSync(at("ssh_config"), 0o444);
+    assert.equal(await isSealed(), true);
+    chmodSync(at("ssh_config"), 0o644);
+    chmodSync(folder, 0o555);
+    assert.equal(await isSealed(), true);
+    chmodSync(folder, 0o755);
+  });
 
   it("says that a config is missing", async () => {
     rmSync(at("ssh_config"));

@@ -29,5 +29,6 @@ describe("the diff in a preview", () => {
 
   it("shows a user's own text as it is", () => {
     assert.equal(printable("Köln → 東京"), "Köln → 東京");
+    assert.equal(printable("web-1 … web-3"), "web-1 … web-3");
   });
 });

@@ -7,7 +7,10 @@ const PATHS = { server: "/etc/ssh/sshd_config", client: "/etc/ssh/ssh_config" };
 const DESIRED = { server: { ClientAliveInterval: 300 }, client: { ServerAliveInterval: 300 } };
 
 /** Why nothing is done to a host of which this was read. */
-function refusal(role: Role, observed: { file?: ObservedFile; output?: string; version?: string }): string {
+function refusal(
+  role: Role,
+  observed: { file?: ObservedFile; output?: string; code?: number; version?: string; uid?: number },
+): string {
   const path = PATHS[role];
   const present: ObservedFile = {
     state: "present",
@@ -19,9 +22,9 @@ function refusal(role: Role, observed: { file?: ObservedFile; output?: string; v
     changed: "1",
     content: "",
   };
-  const { file = present, output = "", version = "OpenSSH_9.2p1" } = observed;
+  const { file = present, output = "", code = 255, version = "OpenSSH_9.2p1", uid = 0 } = observed;
   const observation: Observation = {
-    uid: 0,
+    uid,
     shell: "/bin/sh",
     machine: "m",
     boot: "b",
@@ -29,7 +32,7 @@ function refusal(role: Role, observed: { file?: ObservedFile; output?: string; v
     includes: {},
     programs: { sshd: { path: "/usr/sbin/sshd", version }, ssh: { path: "/usr/bin/ssh", version } },
     service: { kind: "systemd", name: "ssh.service" },
-    effective: { [role]: { code: 255, output } },
+    effective: { [role]: { code, output } },
   };
   try {
     plan({ [role]: DESIRED[role] }, observation, PATHS);
@@ -84,7 +87,7 @@ describe("a host is left alone, and what to do is said,", () => {
       "where the config was broken before, with the place",
       "server",
       "/etc/ssh/sshd_config line 2: Deprecated option RSAAuthentication\n" +
-        "/etc/ssh/sshd_config: line 3: Bad configuration option: Foo\n" +
+        "/etc/ssh/sshd_config: line 3: Bad configuration option: Foo\r\n" +
         "/etc/ssh/sshd_config: line 9: Bad configuration option: Bar\n" +
         "/etc/ssh/sshd_config: terminating, 2 bad configuration options\n",
       /^sshd -T rejects \/etc\/ssh\/sshd_config as it stands: \/etc\/ssh\/sshd_config: line 3: Bad configuration option: Foo; mend that/,
@@ -115,5 +118,42 @@ describe("a host is left alone, and what to do is said,", () => {
       refusal("client", { output, version: "OpenSSH_6.6.1p1" }),
       /^its OpenSSH_6\.6\.1p1 does not know ssh -G, .* OpenSSH 6\.8 or newer is needed/,
     );
+  });
+
+  it("where the login user is not root and so can't read the host keys", () => {
+    const output = "Unable to load host key: /etc/ssh/ssh_host_rsa_key\nsshd: no hostkeys available -- exiting.\n";
+    assert.match(refusal("server", { output, uid: 1000 }), /^sshd -T can't read the host keys, .* or give become$/);
+  });
+
+  const sealed: ObservedFile = {
+    state: "present",
+    path: PATHS.client,
+    realPath: "/nix/store/x-ssh_config",
+    mode: "444",
+    owner: "0",
+    group: "0",
+    changed: "1",
+    content: "",
+    sealed: true,
+  };
+  const asked = { file: sealed, output: "serveraliveinterval 0\nserveralivecountmax 3\n", code: 0 };
+
+  it("where the config is on a read-only file system, with what its path stands for", () => {
+    assert.match(
+      refusal("client", asked),
+      /^\/etc\/ssh\/ssh_config \(\/nix\/store\/x-ssh_config\) can't be changed: it or its folder is read-only .* client role off/,
+    );
+  });
+
+  it("where the login user may not write the config", () => {
+    assert.match(
+      refusal("client", { ...asked, uid: 1000 }),
+      /can't be changed: the login user is not root there; .*become$/,
+    );
+  });
+
+  it("but not where nothing has to change in a config that is read-only", () => {
+    const output = "serveraliveinterval 300\nserveralivecountmax 3\n";
+    assert.equal(refusal("client", { ...asked, output }), "not refused");
   });
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { resolveFleet, SettingsError, type SshKeepaliveArgs, validateKnown, validateNames } from "../../../components/settings";
+import {
+  resolveFleet,
+  SettingsError,
+  type SshKeepaliveArgs,
+  validateKnown,
+  validateNames,
+} from "../../../components/settings";
 
 describe("settings with outputs in them", () => {
   beforeEach(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }));
@@ -39,12 +45,13 @@ describe("settings with outputs in them", () => {
   it("name the hosts that wait for others in preview, and pass over what is not known", async () => {
     const { notYetKnown } = await resolveFleet({
       hosts: [
-        { name: "new", address: unknown, proxy: { address: unknown } },
+        { name: "new", address: unknown },
         { name: "new-too", address: unknown },
+        { name: "behind", address: "10.0.0.1", proxy: { address: unknown } },
         { name: "old", address: "192.0.2.1" },
       ],
     });
-    assert.deepEqual([...notYetKnown], ["new", "new-too"]);
+    assert.deepEqual([...notYetKnown], ["new", "new-too", "behind"]);
   });
 
   it("two names of one machine are found when the address becomes known", async () => {
