@@ -28,7 +28,8 @@ this_machine() {
 }
 
 # Not every busybox knows [:print:].
-one_line() { tr -c '\040-\176' ' ' | head -c 400; }
+# Nor must the engine take a host's words for one of its colours.
+one_line() { tr -c '\040-\176' ' ' | sed 's/<{%/<(%/g' | head -c 400; }
 
 # A copy beside the file, so that its mode, owner and labels are kept and a rename is all it takes.
 stage() { # file content

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { BecomeMethod, OnDestroy, OnUnreachable } from "./args";
 
@@ -52,7 +53,7 @@ const client = z.strictObject({
 
 const address = is<string>(
   "a host name or an IP address",
-  (v) => typeof v === "string" && /^[A-Za-z0-9][A-Za-z0-9._:%-]*$/.test(v),
+  (v) => typeof v === "string" && (isIP(v) !== 0 || /^[A-Za-z0-9][A-Za-z0-9._:%-]*$/.test(v)),
 );
 const user = is<string>("a user name", (v) => typeof v === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/.test(v));
 

@@ -129,7 +129,11 @@ function logIn(endpoint: Endpoint, timeout: number, sock?: Duplex): Promise<Clie
   client.on("error", () => {});
   return new Promise<Client>((resolve, reject) => {
     client.once("error", (error) => reject(explain(error, endpoint)));
-    client.once("close", () => reject(new UnreachableError(`${nameOf(endpoint)} closed the connection`)));
+    client.once("close", () =>
+      reject(
+        new UnreachableError(`${nameOf(endpoint)} closed the connection during the login; its sshd's log may say why`),
+      ),
+    );
     client.once("ready", () => resolve(client));
     client.on("keyboard-interactive", (_name, _instructions, _lang, prompts, finish) =>
       finish(prompts.map(() => endpoint.password ?? "")),

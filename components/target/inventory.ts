@@ -39,8 +39,9 @@ type Access = Pick<HostArgs, "address" | "port" | "user" | "privateKeyFile" | "a
  * Hosts from an OpenSSH client config: every name on a Host line that is no pattern is a host of that name; where several
  * names of one line lead to one machine, the first is the host. HostName, User, Port, IdentityFile (the first),
  * IdentityAgent and a ProxyJump of one hop are taken as ssh takes them: the first value wins, Host patterns and `Match`
- * with all, host, originalhost and user apply. Where there is no User it is `root`. Nothing is executed. Include, any other Match and what says otherwise how to connect to one of these hosts are refused
- * by name; all other keywords are ignored.
+ * with all, host, originalhost and user apply. Where there is no User it is `root`. Nothing is executed. Include, any
+ * other Match and what says otherwise how to connect to one of these hosts are refused by name; all other keywords are
+ * ignored.
  *
  * Example: `readInventory({ sshConfig: "~/.ssh/config", select: ["web-*", "!web-3"] })`.
  *

@@ -40,7 +40,7 @@ export async function resolveLogin(settings: LoginSettings, owner = "its "): Pro
   }
   if (settings.password !== undefined) return { password: settings.password };
   if (passwordFile !== undefined) return { password: await readPassword(passwordFile, `${owner}passwordFile`) };
-  if (agentSocketPath !== undefined) return { agentSocketPath };
+  if (agentSocketPath !== undefined) return { agentSocketPath: fromHome(agentSocketPath) };
   if (process.env.SSH_AUTH_SOCK) return {};
   throw new TargetError(
     "there is no way to log in: give it a privateKey, a privateKeyFile or a password, or start an SSH agent (SSH_AUTH_SOCK)",

@@ -131,6 +131,8 @@ function collect(
 function refusal({ become, user }: RemoteTarget | LocalTarget, { status, out, err }: Ended): string {
   const words = (err.length > 0 ? err : out).toString("latin1").trim();
   const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
+  if (/account is (currently )?not available/.test(words))
+    return `${user}'s login shell there lets nobody in (${said}); log in as another user, or give ${user} a shell`;
   const ended = typeof status === "number" ? `ended with status ${status}` : `was ended by signal ${status}`;
   return explainBecome(become, user, words) ?? `reading it ${ended}${said ? `: ${said}` : ""}`;
 }

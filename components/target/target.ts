@@ -54,7 +54,7 @@ export async function resolveTarget(fleet: ResolvedFleet, host: ResolvedHost): P
   };
   const known = { file: fromHome(fleet.knownHosts ?? join(homedir(), ".ssh", "known_hosts")), connectTimeout };
   const learn = fleet.trustOnFirstUse ?? false;
-  const checkedProxy = proxy && { ...proxy, hostKey: await hostKeyOf(proxy, host.proxy?.hostKey, known, learn) };
+  const checkedProxy = proxy && { ...proxy, hostKey: await proxyKeyOf(proxy, host.proxy?.hostKey, known, learn) };
   const endpoint = { address: host.address ?? host.name, port: host.port ?? 22, user, ...login };
   const hostKey = await hostKeyOf(endpoint, host.hostKey, known, learn, checkedProxy);
   return { kind: "remote", name: host.name, ...endpoint, hostKey, become, proxy: checkedProxy, connectTimeout };
@@ -88,6 +88,15 @@ async function hostKeyOf(
     );
   } catch (error) {
     if (error instanceof HostKeyError) throw new TargetError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function proxyKeyOf(...[proxy, ...rest]: Parameters<typeof hostKeyOf>): Promise<string> {
+  try {
+    return await hostKeyOf(proxy, ...rest);
+  } catch (error) {
+    if (error instanceof TargetError) throw new TargetError(`its proxy: ${error.message}`, { cause: error });
     throw error;
   }
 }
