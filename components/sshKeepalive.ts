@@ -1,21 +1,18 @@
-import type { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { readResult } from "./apply";
 import { hostCommand } from "./hostCommand";
 import { type HostReading, readHosts } from "./hostReading";
+import { hostReport } from "./hostReport";
 import { comesFromResources, prerequisites } from "./prerequisites";
 import {
   type HostArgs,
   OnUnreachable,
   type Resolution,
-  resolve,
   resolveFleet,
   type SshKeepaliveArgs,
   validateKnown,
   validateNames,
 } from "./settings";
-import { rootStdin } from "./target";
-import { type HostReport, renderFailures, tellReport, whyLockedOut } from "./verify";
+import { type HostReport, renderFailures, tellReport } from "./verify";
 
 /** Effective values of one role of a host. */
 export interface EffectiveRole {
@@ -82,46 +79,4 @@ export class SshKeepalive extends pulumi.ComponentResource {
       ),
     );
   }
-}
-
-async function hostReport(
-  name: string,
-  reading: Promise<HostReading>,
-  command: remote.Command | local.Command,
-): Promise<HostReport> {
-  const read = await reading;
-  const preview = pulumi.runtime.isDryRun();
-  if (read.kind === "unknown")
-    return { name, outcome: "skipped", reason: "it is read in up, once what it waits for is there" };
-  const stdout = (await resolve(command.stdout)).value;
-  if (read.kind === "held") {
-    const { outcome, reason } = read;
-    // A host that is passed over on purpose is what it was made last.
-    const last = outcome === "skipped" && typeof stdout === "string" && stdout ? readResult(stdout) : undefined;
-    return { name, outcome, reason, isNew: stdout === "", effective: last?.effective };
-  }
-  const { plan, document, target } = read;
-  const foreseen = Object.fromEntries(
-    plan.roles.flatMap(({ role, desired, after }) => (desired ? [[role, after]] : [])),
-  );
-  if (document.settled) return { name, outcome: "ok", plan, effective: foreseen };
-  const sent = await resolve(command.stdin);
-  if (!sent.complete || sent.value !== rootStdin(target.become, document.text))
-    return { name, outcome: "skipped", reason: "it is not among the targets of this update" };
-  const { note } = document;
-  if (preview) return { name, outcome: "changed", note, plan, effective: foreseen };
-  if (typeof stdout !== "string")
-    return {
-      name,
-      outcome: "failed",
-      reason:
-        "its command did not run: its own error tells why, unless it is just not among the targets of this update",
-      toldByEngine: true,
-    };
-  const { status, cause, effective } = readResult(stdout);
-  if (status === "failed") return { name, outcome: "failed", reason: cause ?? "it gave no reason", plan };
-  const reloaded = plan.roles.some(({ role, splices }) => role === "server" && splices.length > 0);
-  const locked = reloaded && target.kind === "remote" ? await whyLockedOut(target) : undefined;
-  if (locked) return { name, outcome: "failed", reason: locked, plan, effective };
-  return { name, outcome: "changed", note, plan, effective };
 }

@@ -15,18 +15,15 @@ const CLAIMS = [
 const DENIES = /\b(not|no longer|never|formerly|previously) (being |be )?(managed|generated|created|maintained)\b/i;
 
 /** A warning if a comment at the top of a file says that another tool writes all of it: the two would take turns. */
-export function otherOwner(file: string, lines: Line[]): Warning | undefined {
+export function otherOwner(file: string, lines: Line[]): Warning[] {
   for (const { number, text } of lines) {
     if (number > HEADER_LINES) break;
     const [, comment] = /^\s*#+\s*(.*?)[\s#*]*$/.exec(text) ?? [];
     if (!comment || DENIES.test(comment) || !CLAIMS.some((claim) => claim.test(comment))) continue;
-    return {
-      file,
-      line: number,
-      message:
-        `says "${comment.slice(0, 80)}": that tool will write over our lines and the two will fight; take the file out of ` +
-        "what it manages, or set the values there and take the role off this host (enabled: false)",
-    };
+    const message =
+      `says "${comment.slice(0, 80)}": that tool will write over our lines and the two will fight; take the file out of ` +
+      "what it manages, or set the values there and take the role off this host (enabled: false)";
+    return [{ file, line: number, message }];
   }
-  return undefined;
+  return [];
 }

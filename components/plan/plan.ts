@@ -4,6 +4,7 @@ import { findOwnLines, type OwnLines, setsExactly, withoutRanges } from "./block
 import { settingsIn } from "./configTree";
 import { effective } from "./effective";
 import { linesOf } from "./lines";
+import { otherOwner } from "./otherOwner";
 import { type FileLines, overtakes, placeClient, placeServer } from "./placement";
 import { Refusal } from "./refusal";
 import { applySplices, type Splice, splicesOf } from "./splices";
@@ -94,7 +95,7 @@ function planRole(role: Role, file: PresentFile, desired: Values | undefined, ob
     result: applySplices(file.content, splices),
     splices,
     hasLines: settled ? base.hadLines : true,
-    warnings: warningsOf(role, file.path, others, desired, settled),
+    warnings: [...otherOwner(file.path, others.lines), ...warningsOf(role, others, desired, settled)],
   };
 }
 

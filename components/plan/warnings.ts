@@ -1,6 +1,5 @@
 import type { Role, Values } from "../settings";
 import type { Setting } from "./configTree";
-import { otherOwner } from "./otherOwner";
 import { type FileLines, seconds, specificOf } from "./placement";
 
 /** What an administrator should know of a host and its plan does not change. */
@@ -13,10 +12,9 @@ export interface Warning {
 }
 
 /** Which lines of others stand in the way of what is wanted. */
-export function warningsOf(role: Role, file: string, others: FileLines, desired: Values, settled: boolean): Warning[] {
-  const owner = otherOwner(file, others.lines);
+export function warningsOf(role: Role, others: FileLines, desired: Values, settled: boolean): Warning[] {
   const inForce = others.settings.filter((setting) => role === "server" || takesEffect(setting, others.settings));
-  return [...(owner ? [owner] : []), ...inForce.flatMap((setting) => warn(setting, desired, settled))];
+  return inForce.flatMap((setting) => warn(setting, desired, settled));
 }
 
 /** Whether a line of a client's is read before another that leaves it without effect, even without us. */

@@ -1,18 +1,7 @@
-import type { Outcome } from "./recap";
-
 /** The engine's own directives: it makes colours of them for a terminal, and nothing for a pipe and for --json. */
 const DIRECTIVES = { red: "fg 1", green: "fg 2", yellow: "fg 3", cyan: "fg 6", bold: "bold" };
 
-type Colour = keyof typeof DIRECTIVES;
-
-/** As Ansible's recap has them. */
-export const OUTCOME_COLOURS: Record<Outcome, Colour> = {
-  ok: "green",
-  changed: "yellow",
-  skipped: "cyan",
-  unreachable: "red",
-  failed: "red",
-};
+export type Colour = keyof typeof DIRECTIVES;
 
 /** Colours text that was made printable before. */
 export function paint(colour: Colour, text: string): string {

@@ -1,9 +1,18 @@
-import { OUTCOME_COLOURS, paint } from "./colour";
+import { type Colour, paint } from "./colour";
 
 /** What became of a host, in the words and the order of Ansible's recap. */
 export const OUTCOMES = ["ok", "changed", "skipped", "unreachable", "failed"] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** As Ansible's recap has them. */
+export const OUTCOME_COLOURS: Record<Outcome, Colour> = {
+  ok: "green",
+  changed: "yellow",
+  skipped: "cyan",
+  unreachable: "red",
+  failed: "red",
+};
 
 /** How many hosts there are of each outcome. */
 export function countOutcomes(outcomes: Outcome[]): Record<Outcome, number> {

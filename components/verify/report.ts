@@ -1,8 +1,8 @@
 import { type Plan, printable, type RolePlan, unifiedDiff, type Warning } from "../plan";
 import type { Role, Values } from "../settings";
-import { OUTCOME_COLOURS, paint, paintDiff } from "./colour";
+import { paint, paintDiff } from "./colour";
 import { listNames, wrapped } from "./names";
-import type { Outcome } from "./recap";
+import { OUTCOME_COLOURS, type Outcome } from "./recap";
 
 /** All there is to tell of a host. */
 export interface HostReport {

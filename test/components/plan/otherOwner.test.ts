@@ -18,7 +18,7 @@ describe("a file of another tool's", () => {
   ];
   for (const claim of claims)
     it(`is told by ${JSON.stringify(claim)}`, () => {
-      const warning = otherOwner("/etc/ssh/sshd_config", linesOf(`\n${claim}\nPort 22\n`));
+      const [warning] = otherOwner("/etc/ssh/sshd_config", linesOf(`\n${claim}\nPort 22\n`));
       assert.equal(warning?.line, 2);
       assert.ok(warning?.message.startsWith(`says "${claim.replace(/^[\s#]+|[\s#]+$/g, "")}": that tool will write`));
     });
@@ -34,10 +34,10 @@ describe("a file of another tool's", () => {
   ];
   for (const line of harmless)
     it(`is not told by ${JSON.stringify(line)}`, () => {
-      assert.equal(otherOwner("/etc/ssh/sshd_config", linesOf(`${line}\n`)), undefined);
+      assert.deepEqual(otherOwner("/etc/ssh/sshd_config", linesOf(`${line}\n`)), []);
     });
 
   it("says so at its top, not anywhere below", () => {
-    assert.equal(otherOwner("/c", linesOf(`${"\n".repeat(20)}# Ansible managed\n`)), undefined);
+    assert.deepEqual(otherOwner("/c", linesOf(`${"\n".repeat(20)}# Ansible managed\n`)), []);
   });
 });
