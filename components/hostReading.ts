@@ -4,7 +4,7 @@ import { type PlanDocument, planDocument, readJournal, type Sender } from "./app
 import { DEFAULT_PATHS, observe } from "./observe";
 import { type Plan, plan, Refusal } from "./plan";
 import type { Prerequisites } from "./prerequisites";
-import { type Observed, sameMachine } from "./sameMachine";
+import { claimedElsewhere, type Observed, registerHosts, sameMachine } from "./sameMachine";
 import {
   desiredRoles,
   matchesPatterns,
@@ -62,6 +62,7 @@ const DEFAULT_BOOT_TIMEOUT = 120;
 
 /** Reads all hosts at once, under one bound for the fleet. */
 export function readHosts(reading: FleetReading): Promise<HostReading>[] {
+  registerHosts(reading.hosts);
   const work = queue(async (read: () => Promise<unknown>) => read(), DEFAULT_PARALLEL);
   const bounded = <T>(read: () => Promise<T>) => work.pushAsync<T>(read);
   const targets = reading.hosts.map((_, index) =>
@@ -92,7 +93,13 @@ export function readHosts(reading: FleetReading): Promise<HostReading>[] {
         );
       const { fleet } = await reading.settings;
       const { owner = reading.owner, takeOver = false } = fleet;
-      return planHost(fleet, read, { owner, resource: (reading.hosts[index] as ManagedHost).resource, takeOver });
+      const { resource } = reading.hosts[index] as ManagedHost;
+      const elsewhere = claimedElsewhere(resource, owner, read);
+      if (elsewhere !== undefined)
+        throw new Refusal(
+          `it is the very machine that ${elsewhere} manages in this program; take it out of one of the two components`,
+        );
+      return planHost(fleet, read, { owner, resource, takeOver });
     }),
   );
 }

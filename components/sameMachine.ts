@@ -62,3 +62,26 @@ function typeOf(hostKey: string): string {
 function identity({ observation: { machine, boot }, journalPath }: Observed): string {
   return JSON.stringify([machine, boot, journalPath]);
 }
+
+/** The hosts of all components of this program, by their resources, and which of them has a machine. */
+const resources = new Set<string>();
+const machines = new Map<string, string>();
+
+/** Makes a component's hosts known to the others of the program, before any of them is read. */
+export function registerHosts(hosts: { resource: string }[]): void {
+  for (const { resource } of hosts) resources.add(resource);
+}
+
+/**
+ * The resource that has this machine already, in another component: the one that its journal names, or else whichever
+ * came first.
+ */
+export function claimedElsewhere(resource: string, owner: string, own: Observed): string | undefined {
+  const { journal } = own;
+  const holds = journal?.owner === owner && journal.resource !== resource && resources.has(journal.resource);
+  if (holds) return journal.resource;
+  const machine = JSON.stringify([identity(own), own.target.kind === "remote" && own.target.hostKey]);
+  const first = machines.get(machine) ?? resource;
+  machines.set(machine, first);
+  return first === resource ? undefined : first;
+}

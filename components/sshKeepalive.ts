@@ -70,13 +70,21 @@ export class SshKeepalive extends pulumi.ComponentResource {
     const preview = pulumi.runtime.isDryRun();
     const { fleet } = await settings;
     const hosts = await reports;
+    if (hosts.length === 0)
+      await pulumi.log.warn("hosts is empty: every host that this stack had here gets its own settings back", this);
     const failures = renderFailures(hosts, fleet.onUnreachable === OnUnreachable.Skip);
     await tellReport(this, hosts, preview, failures);
-    if (failures && !preview) throw new pulumi.RunError(failures);
+    if (failures && !preview) throw withoutStack(new pulumi.RunError(failures));
     return Object.fromEntries(
       hosts.flatMap(({ name, effective }) =>
         effective ? [[name, Object.entries(effective).map(([role, values]) => ({ role, values }))]] : [],
       ),
     );
   }
+}
+
+/** A fault of a host has no place in the program, and who reads of it is not to be led there. */
+function withoutStack(error: Error): Error {
+  error.stack = "";
+  return error;
 }

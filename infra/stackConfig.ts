@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { distance } from "fastest-levenshtein";
+import { SettingsError } from "../components/settings";
 
 /** Keys whose text is their value, also where it looks like a number or JSON. */
 const TEXTS = [
@@ -23,6 +25,7 @@ const SECRETS = ["privateKey", "privateKeyPassword", "password"];
  * nobody asks for.
  */
 export function readStackConfig(project: string): Record<string, unknown> {
+  refuseMisspelt(project);
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${project}:`));
   return Object.fromEntries(
     ours.map(([key, text]) => {
@@ -30,6 +33,18 @@ export function readStackConfig(project: string): Record<string, unknown> {
       return [name, TEXTS.includes(name) ? text : parse(text)];
     }),
   );
+}
+
+/** A key under a name that is nearly the project's would be passed over, and what it says would be undone everywhere. */
+function refuseMisspelt(project: string): void {
+  const misspelt = Object.keys(pulumi.runtime.allConfig()).filter((key) => {
+    const [namespace = ""] = key.split(":");
+    return namespace !== project && distance(namespace.toLowerCase(), project) <= Math.floor(project.length / 5);
+  });
+  if (misspelt.length > 0)
+    throw new SettingsError(
+      misspelt.map((key) => `${key}: there is no such project; did you mean ${project}:${key.split(":")[1]}?`),
+    );
 }
 
 /** Pulumi hands every value over as text: lists and groups as JSON, numbers and booleans as they are written. */

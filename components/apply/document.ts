@@ -40,7 +40,11 @@ export function planDocument(
   const complies = plan.roles.every(({ splices }) => splices.length === 0);
   const ours = plan.roles.some(({ hasLines }) => hasLines);
   const held = journal?.owner === sender.owner && journal.resource === sender.resource;
-  if (complies && held && journal.state === "applied") return { text: journal.document, settled: true };
+  // Undo finds its files by it, so it has to name all that have lines of ours.
+  const named = plan.roles.every(
+    ({ role, path, hasLines }) => !hasLines || journal?.document.includes(`\nfile ${role} ${path} `),
+  );
+  if (complies && held && named && journal.state === "applied") return { text: journal.document, settled: true };
   if (complies && !ours && !journal) return { text: NOTHING, settled: true };
   const { sshd, ssh } = observation.programs;
   const touched = plan.roles.filter(({ hadLines, hasLines }) => hadLines || hasLines);

@@ -27,19 +27,41 @@ export function readJournal(observation: Observation, path: string): Journal | u
   const transaction = Number(fields.get("transaction"));
   const [owner, resource] = [fields.get("owner"), fields.get("resource")];
   if (state !== "applied" && state !== "applying" && state !== "failed") return undefined;
-  if (!Number.isSafeInteger(transaction) || !owner || !resource || !isDocument(document)) return undefined;
+  if (!Number.isSafeInteger(transaction) || !owner || !resource) return undefined;
+  if (!isDocument(document, owner, resource)) return undefined;
   return { transaction, state, cause: fields.get("cause"), owner, resource, document };
 }
 
-/** Only what a plan document can hold is ever sent back to a host. */
-function isDocument(text: string): boolean {
+/** The lines that a plan document is made of, by their first word; those that it can't be without come first. */
+const LINES = {
+  machine: /^machine [0-9a-f]{64}$/,
+  owner: /^owner /,
+  resource: /^resource /,
+  fingerprint: /^fingerprint [0-9a-f]{64}$/,
+  journal: /^journal \//,
+  takeOver: /^takeOver yes$/,
+  programs: /^sshd? \//,
+  service: /^service \S+ \S+$/,
+  file: /^file (server|client) \/.* [0-9a-f]{64} [0-9a-f]{64}$/,
+  splice: /^splice \d+ \d+$/,
+  ours: /^\+(# (>>>|<<<) ssh-keepalive .*|Host \*| *(Client|Server)Alive(Interval|CountMax) \d+)?$/,
+  expect: /^expect (server|client) [a-z]+ \d+$/,
+};
+const REQUIRED = [LINES.machine, LINES.owner, LINES.resource, LINES.fingerprint, LINES.journal];
+
+/** Only what we write ourselves is sent back to a host, kept in the state and shown by the engine. */
+function isDocument(text: string, owner: string, resource: string): boolean {
   const lines = text.split("\n");
-  const known =
-    /^(?:(?:machine|owner|resource|fingerprint|takeOver|journal|sshd|ssh|service|file|splice|expect) |\+)\P{Cc}*$/u;
+  const content = lines.slice(1, -2);
+  const isOurs = (line: string) =>
+    !/[\p{Cc}\p{Cf}]|<\{%/u.test(line) && Object.values(LINES).some((known) => known.test(line));
   return (
     lines[0] === "ssh-keepalive-plan 1" &&
     lines.at(-1) === "" &&
     lines.at(-2) === "end" &&
-    lines.slice(1, -2).every((line) => known.test(line))
+    content.every(isOurs) &&
+    REQUIRED.every((required) => content.some((line) => required.test(line))) &&
+    content.includes(`owner ${owner}`) &&
+    content.includes(`resource ${resource}`)
   );
 }

@@ -8,6 +8,11 @@ const ASKS: Record<Role, { program: "sshd" | "ssh"; command: string; since: stri
   client: { program: "ssh", command: "ssh -G", since: "OpenSSH 6.8" },
 };
 
+/** timeout(1)'s exit status. */
+const TIMED_OUT = 124;
+/** A shell's exit statuses of what could not be run or was ended by a signal are between these; OpenSSH's own is 255. */
+const [CANNOT_RUN, FATAL] = [126, 255];
+
 /**
  * What OpenSSH says of the role's keywords.
  *
@@ -23,7 +28,7 @@ export function effective(role: Role, path: string, observation: Observation): V
             `Take the ${role} role off this host (enabled: false)`
         : `it has no ${program} on root's PATH; install OpenSSH, or name the right program in paths`,
     );
-  if (verdict.code !== 0) throw new Refusal(whyNot(role, path, verdict.output, observation));
+  if (verdict.code !== 0) throw new Refusal(whyNot(role, path, verdict, observation));
   const values = effectiveValues(verdict.output);
   const found: Values = {};
   for (const { keyword } of KEYWORDS[role]) {
@@ -36,8 +41,17 @@ export function effective(role: Role, path: string, observation: Observation): V
 }
 
 /** Not every failure is the config's fault; the others have remedies of their own. */
-function whyNot(role: Role, path: string, output: string, { programs, uid }: Observation): string {
+function whyNot(
+  role: Role,
+  path: string,
+  { code, output }: { code: number; output: string },
+  { programs, uid }: Observation,
+): string {
   const { program, command, since } = ASKS[role];
+  if (code === TIMED_OUT)
+    return `${command} gave no answer within 30 s; see what it waits for there (a name server, a network file system)`;
+  if (code >= CANNOT_RUN && code < FATAL)
+    return `${command} can't be run or was ended there (status ${code}); see that ${programs[program]?.path} works`;
   const [, folder] = /Missing privilege separation directory: (\S+)/.exec(output) ?? [];
   if (folder)
     return (

@@ -1,4 +1,4 @@
-export { printable, unifiedDiff } from "./diff";
+export { unifiedDiff } from "./diff";
 export { type Plan, plan, type RolePlan } from "./plan";
 export { Refusal } from "./refusal";
 export type { Splice } from "./splices";

@@ -188,7 +188,8 @@ export interface SshKeepaliveArgs {
   knownHosts?: string;
   /**
    * `true` accepts the key of a host that the known_hosts file does not know and adds it there, as
-   * `StrictHostKeyChecking accept-new` of ssh does. A key that differs from a known one is still refused. Default: `false`.
+   * `StrictHostKeyChecking accept-new` of ssh does. In a
+   * preview, too. A key that differs from a known one is still refused. Default: `false`.
    */
   trustOnFirstUse?: boolean;
   /** How many hosts are read at once. Default: 32. */

@@ -2,6 +2,7 @@ export * from "./args";
 export { parseLine } from "./configLine";
 export { becomeOf, desiredRoles } from "./merge";
 export { matchesPatterns } from "./patterns";
+export { printable } from "./printable";
 export { type Resolution, type Resolved, resolve, resolveFleet, validateKnown } from "./resolve";
 export { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "./roles";
 export { rulesBroken } from "./rules";

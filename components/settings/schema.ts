@@ -72,7 +72,11 @@ const endpoint = {
   user: user.optional(),
   ...credentials,
   agentSocketPath: line("a path").optional(),
-  hostKey: line("a public key such as `ssh-ed25519 AAAA…`").optional(),
+  // As read from a .pub file, with the end of its line.
+  hostKey: is<string>(
+    "a public key such as `ssh-ed25519 AAAA…`, on one line",
+    (v) => typeof v === "string" && v !== "" && !/\p{Cc}/u.test(v.trimEnd()),
+  ).optional(),
 };
 
 const become = z.strictObject({

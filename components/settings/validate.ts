@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
 import { likelyName } from "./likelyName";
+import { printable } from "./printable";
 import { rulesBroken } from "./rules";
 import { flag, fleet, hostName, type ResolvedFleet } from "./schema";
 import { kind, NOT_YET_KNOWN, type Path, render, show } from "./show";
@@ -10,8 +11,7 @@ export class SettingsError extends RunError {
   constructor(readonly mistakes: string[]) {
     super(
       `${mistakes.length === 1 ? "a setting is" : `${mistakes.length} settings are`} not usable; nothing was touched:\n` +
-        // What a user wrote must not be taken for one of the engine's colour directives.
-        mistakes.map((mistake) => `  ${mistake.replaceAll("<{%", "\\u{3c}{%")}`).join("\n"),
+        mistakes.map((mistake) => `  ${printable(mistake)}`).join("\n"),
     );
   }
 }

@@ -1,5 +1,5 @@
 export { type Become, explainBecome, rootCommand, rootShell, rootStdin } from "./become";
-export { commandConnection } from "./connection";
+export { commandConnection } from "./commandConnection";
 export { ReadError, TargetError, UnreachableError } from "./errors";
 export { type InventoryArgs, readInventory } from "./inventory";
 export { prelude } from "./prelude";

@@ -1,5 +1,5 @@
+export { whyLockedOut } from "./confirm";
 export { jsonReport } from "./jsonReport";
-export { whyLockedOut } from "./login";
 export { type Outcome, renderRecap } from "./recap";
 export { type HostReport, renderFailures, renderReport } from "./report";
 export { tellReport } from "./tell";

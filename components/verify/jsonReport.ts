@@ -1,4 +1,5 @@
-import { printable, type RolePlan, unifiedDiff } from "../plan";
+import { type RolePlan, unifiedDiff } from "../plan";
+import { printable } from "../settings";
 import { countOutcomes } from "./recap";
 import { type HostReport, isManaged, valuesAfter } from "./report";
 import { REPORT_SCHEMA, type Report } from "./reportSchema";

@@ -1,5 +1,6 @@
-import { type Plan, printable, type RolePlan, unifiedDiff, type Warning } from "../plan";
+import { type Plan, type RolePlan, unifiedDiff, type Warning } from "../plan";
 import type { Role, Values } from "../settings";
+import { printable } from "../settings";
 import { paint, paintDiff } from "./colour";
 import { listNames, wrapped } from "./names";
 import { OUTCOME_COLOURS, type Outcome } from "./recap";

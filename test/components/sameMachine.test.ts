@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Journal } from "../../components/apply";
 import type { Observation } from "../../components/observe";
-import { type Observed, sameMachine } from "../../components/sameMachine";
+import { claimedElsewhere, type Observed, registerHosts, sameMachine } from "../../components/sameMachine";
 import type { Target } from "../../components/target";
 
 /** A host of a fleet, as its settings name it and as it was read. */
@@ -106,5 +106,31 @@ describe("two machines that look alike", () => {
       observed: [Promise.resolve(first), never],
     };
     assert.equal(await sameMachine(0, first, fleet), undefined);
+  });
+});
+
+describe("a machine that two components of a program name", () => {
+  const claim = (resource: string, entry: Partial<Entry>) =>
+    claimedElsewhere(resource, "p/s", observed({ name: "x", ...entry }));
+
+  it("is left to the one that manages it", () => {
+    registerHosts([{ resource: "one-x" }, { resource: "two-x" }]);
+    assert.equal(claim("two-x", { machine: "held", heldBy: "one-x" }), "one-x");
+    assert.equal(claim("one-x", { machine: "held", heldBy: "one-x" }), undefined);
+  });
+
+  it("is left to the first of them where nobody manages it yet, however often they are asked", () => {
+    assert.equal(claim("one-y", { machine: "new" }), undefined);
+    assert.equal(claim("two-y", { machine: "new" }), "one-y");
+    assert.equal(claim("one-y", { machine: "new" }), undefined);
+  });
+
+  it("is another machine where its host key is another", () => {
+    assert.equal(claim("one-k", { machine: "alike", hostKey: "ssh-ed25519 A" }), undefined);
+    assert.equal(claim("two-k", { machine: "alike", hostKey: "ssh-ed25519 B" }), undefined);
+  });
+
+  it("goes to the new name of what managed it under an old one", () => {
+    assert.equal(claim("new-z", { machine: "renamed", heldBy: "old-z" }), undefined);
   });
 });

@@ -180,4 +180,12 @@ describe("the stack's configuration", () => {
     assert.match(parallel ?? "", /^parallel: 0 is not allowed/);
     assert.match(inventory ?? "", /^inventory\.sshConfig: .*\/missing can't be read/);
   });
+
+  it("with a key under a name that is nearly the project's is refused rather than passed over", () => {
+    pulumi.runtime.setAllConfig({ "ssh_keepalive:server": "{}", "aws:region": "x", "ssh-keepalive:hosts": "[]" });
+    assert.throws(
+      () => stackSettings(new pulumi.Config("ssh-keepalive"), folder),
+      /ssh_keepalive:server: there is no such project; did you mean ssh-keepalive:server\?$/,
+    );
+  });
 });

@@ -5,9 +5,10 @@ import type { Plan } from "../../../components/plan";
 
 const PATH = "/var/lib/ssh-keepalive/journal";
 const SENDER = { owner: "project/stack", resource: "fleet-web-1", takeOver: false };
+const HASH = "0123456789abcdef".repeat(4);
 const DOCUMENT =
-  "ssh-keepalive-plan 1\nmachine m\nowner project/stack\nresource fleet-web-1\nfile client /etc/ssh/ssh_config a b\n" +
-  "splice 0 0\n+ServerAliveInterval 60\nexpect client serveraliveinterval 60\nend\n";
+  `ssh-keepalive-plan 1\nmachine ${HASH}\nowner project/stack\nresource fleet-web-1\nfingerprint ${HASH}\njournal ${PATH}\n` +
+  `file client /c ${HASH} ${HASH}\nsplice 0 0\n+ServerAliveInterval 60\nexpect client serveraliveinterval 60\nend\n`;
 const HEAD =
   "ssh-keepalive-journal 1\ntransaction 3\nstate applied\nplan p\nowner project/stack\nresource fleet-web-1\n";
 
@@ -56,7 +57,14 @@ describe("a host's journal", () => {
     ["counts what is no number", `${HEAD.replace("transaction 3", "transaction 3;id")}document\n${DOCUMENT}`],
     ["names no owner", `${HEAD.replace(/owner.*\n/, "")}document\n${DOCUMENT}`],
     ["has a command among its document's lines", `${HEAD}document\n${DOCUMENT.replace("expect", "; reboot\nexpect")}`],
-    ["has an escape sequence in its document", `${HEAD}document\n${DOCUMENT.replace("/etc", "\u001b[2J/etc")}`],
+    ["has an escape sequence in its document", `${HEAD}document\n${DOCUMENT.replace(" /c", " /\u001b[2Jc")}`],
+    [
+      "has one of the engine's colours in its document",
+      `${HEAD}document\n${DOCUMENT.replace("+Server", "+# >>> ssh-keepalive <{%fg 1%}>\n+Server")}`,
+    ],
+    ["writes what we never write", `${HEAD}document\n${DOCUMENT.replace("+Server", "+PermitRootLogin yes\n+Server")}`],
+    ["has a document of somebody else's", `${HEAD}document\n${DOCUMENT.replace("owner project", "owner other")}`],
+    ["has a document that names no machine", `${HEAD}document\n${DOCUMENT.replace(/machine.*\n/, "")}`],
     ["has a NUL byte in its document", `${HEAD}document\n${DOCUMENT.replace("60\n", "60\0\n")}`],
     ["has text after its document's end", `${HEAD}document\n${DOCUMENT}reboot\n`],
     ["has two documents", `${HEAD}document\n${DOCUMENT}document\n${DOCUMENT}`],
@@ -98,6 +106,11 @@ describe("a plan as it is sent", () => {
 
   it("is the last one again where the host complies and we hold it", () => {
     assert.deepEqual(send(compliant, hostWith(), journal), { text: DOCUMENT, settled: true });
+  });
+
+  it("is another one where the last one does not name a file that has lines of ours", () => {
+    const another = DOCUMENT.replace("file client /c", "file client /other");
+    assert.equal(send(compliant, hostWith(), { ...journal, document: another }).settled, false);
   });
 
   it("is another one where the last one failed or was left half-way, or another resource holds the host", () => {

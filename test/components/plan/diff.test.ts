@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { printable, unifiedDiff } from "../../../components/plan";
+import { unifiedDiff } from "../../../components/plan";
+import { printable } from "../../../components/settings";
 
 describe("the diff in a preview", () => {
   it("shows what changes with three lines of context", () => {

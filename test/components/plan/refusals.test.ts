@@ -99,6 +99,18 @@ describe("a host is left alone, and what to do is said,", () => {
       /^ssh -G rejects \/etc\/ssh\/ssh_config as it stands: \/etc\/ssh\/ssh_config line 1: Missing argument\.; mend/,
     ],
   ];
+  it("where sshd gives no answer, rather than to blame its config", () => {
+    const said = refusal("server", { code: 124, output: "port 22\n" });
+    assert.match(said, /^sshd -T gave no answer within 30 s; see what it waits for there/);
+  });
+
+  it("where a program can't be run or was ended, rather than to blame its config", () => {
+    assert.match(
+      refusal("client", { code: 137 }),
+      /^ssh -G can't be run or was ended there \(status 137\); .*\/usr\/bin\/ssh/,
+    );
+  });
+
   for (const [when, role, output, expected] of outputs)
     it(when, () => {
       assert.match(refusal(role, { output }), expected);
