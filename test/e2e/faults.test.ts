@@ -70,6 +70,17 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
     assert.deepEqual(await effectiveOn(fleet.host(1)), WANTED);
   });
 
+  it("a reload after which nobody gets in any more is told, though the session that did it ended well", async () => {
+    // Somebody's mistake that sshd has not read yet, and reads with our reload.
+    await fleet.host(1).run("sed -i '1i AllowUsers nobody' /etc/ssh/sshd_config");
+    const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /web-2 failed: it was changed and sshd reloaded, but a fresh login does not get in: .*log in/);
+    assert.match(output, /recap: ok=0 changed=2 skipped=0 unreachable=0 failed=1/);
+    await fleet.host(1).run("sed -i '/^AllowUsers nobody$/d' /etc/ssh/sshd_config; systemctl reload ssh");
+    assert.match(await fleet.up(), /recap: ok=3 changed=0/);
+  });
+
   it("a host where the command can't even start fails as a resource, after the others are done", async () => {
     await fleet.host(1).run("mount -t tmpfs -o size=4k,nr_inodes=1 none /tmp");
     const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);

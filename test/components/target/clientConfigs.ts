@@ -75,3 +75,125 @@ export const CONFIGS: ClientConfigCase[] = [
   ],
   ["ProxyCommand after ProxyJump", "Host web\n  ProxyJump 192.0.2.9\nHost web\n  ProxyCommand nc %h %p\n"],
 ];
+
+const VARIABLE = ["$", "{HOME}"].join("");
+
+/** Configs that are no inventory, and what is said of each by file and line. */
+export const REFUSED: [title: string, config: string, says: string][] = [
+  [
+    "ProxyCommand",
+    "Host web\n  ProxyCommand nc %h %p\n",
+    "config:2: ProxyCommand is not supported in an inventory; use ProxyJump",
+  ],
+  [
+    "ProxyCommand of the jump host",
+    "Host web\n  ProxyJump bastion\nHost bastion\n  ProxyCommand nc %h %p\n",
+    "config:4: ProxyCommand is not supported in an inventory; use ProxyJump",
+  ],
+  [
+    "CertificateFile",
+    "Host web\nHost *\n  CertificateFile /keys/web-cert.pub\n",
+    "config:3: CertificateFile is not supported in an inventory; give a key that the host knows by itself",
+  ],
+  [
+    "HostKeyAlias",
+    "Host web\n  HostKeyAlias x\n",
+    "config:2: HostKeyAlias is not supported in an inventory; set the host's hostKey in hosts",
+  ],
+  [
+    "PKCS11Provider",
+    "Host web\n  PKCS11Provider /lib/x.so\n",
+    "config:2: PKCS11Provider is not supported in an inventory; use an SSH agent",
+  ],
+  [
+    "CanonicalizeHostname",
+    "CanonicalizeHostname yes\nHost web\n",
+    "config:1: CanonicalizeHostname is not supported in an inventory; write the names in full in HostName",
+  ],
+  [
+    "Include",
+    "Include none\nHost web\n",
+    "config:1: Include is not supported in an inventory; name that file as the inventory",
+  ],
+  [
+    "more than one hop",
+    "Host web\n  ProxyJump a,b\n",
+    "config:2: ProxyJump a,b is not supported; give one hop, as [user@]host[:port]",
+  ],
+  [
+    "a jump host behind another",
+    "Host web\n  ProxyJump a\nHost a\n  ProxyJump b\n",
+    "config:2: ProxyJump a is itself reached by config:4; one hop is supported, so give a ProxyJump none before that line",
+  ],
+  [
+    "a jump host that is its own, where ssh goes round in circles",
+    "Host a\nHost *\n  ProxyJump a\n",
+    "config:3: ProxyJump a is itself reached by config:3; one hop is supported, so give a ProxyJump none before that line",
+  ],
+  ...["exec", "localuser", "canonical", "final", "tagged"].map((criterion): [string, string, string] => [
+    `Match ${criterion}`,
+    `Host web\nMatch host web ${criterion} x\n`,
+    `config:2: "Match ${criterion}" is not supported in an inventory and was not run; write it as a Host line`,
+  ]),
+  [
+    "a Match without a pattern",
+    "Host web\nMatch host\n",
+    "config:2: this Match is not complete; ssh takes a pattern after each of host, originalhost and user",
+  ],
+  [
+    "a keyword without a value",
+    "Host web\n  HostName\n",
+    'config:2: address: "" is not allowed; it takes a host name or an IP address',
+  ],
+  [
+    "a Match without anything",
+    "Host web\nMatch\n",
+    "config:2: this Match is not complete; ssh takes a pattern after each of host, originalhost and user",
+  ],
+  [
+    "an identity that is taken from wherever ssh runs",
+    "Host web\n  IdentityFile keys/web\n",
+    "config:2: IdentityFile keys/web is taken from wherever ssh runs; write its path in full",
+  ],
+  [
+    "an identity from the environment",
+    `Host web\n  IdentityFile /home/${VARIABLE}/id\n`,
+    `config:2: IdentityFile /home/${VARIABLE}/id is taken from wherever ssh runs; write its path in full`,
+  ],
+  [
+    "a token that is not known",
+    "Host web\n  HostName %n\n",
+    "config:2: %n is not supported in HostName; write out what it stands for",
+  ],
+  [
+    "a token that hashes",
+    "Host web\n  IdentityFile /keys/%C\n",
+    "config:2: %C is not supported in IdentityFile; write out what it stands for",
+  ],
+  [
+    "a port that is none",
+    "Host web\n  Port ssh\n",
+    'config:2: port: "ssh" is not allowed; it takes a whole number from 1 to 65535',
+  ],
+  [
+    "a port out of range",
+    "Host web\n  User x\n  Port 65536\n",
+    "config:3: port: 65536 is not allowed; it takes a whole number from 1 to 65535",
+  ],
+  [
+    "an address that is none",
+    "Host web\n  HostName $(id)\n",
+    'config:2: address: "$(id)" is not allowed; it takes a host name or an IP address',
+  ],
+  [
+    "a jump host that is none",
+    "Host web\n  ProxyJump a/b\n",
+    'config:2: proxy.address: "a/b" is not allowed; it takes a host name or an IP address',
+  ],
+  [
+    "a name that a host here can't have",
+    'Host web\nHost "my web"\n  HostName 192.0.2.1\n',
+    'config:2: name: "my web" is not allowed; it takes a name of letters, digits, dots, dashes and underscores, at most 63 long',
+  ],
+  ["no host", "Host *\n  User x\n", "config names no host in full on a Host line; give each host such a line"],
+];
