@@ -14,6 +14,8 @@ const TEXTS = [
   "onUnreachable",
   "onDestroy",
   "owner",
+  "precedence",
+  "placement",
 ];
 const FILES = ["sshConfig", "privateKeyFile", "passwordFile", "knownHosts"];
 const SECRETS = ["privateKey", "privateKeyPassword", "password"];

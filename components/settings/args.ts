@@ -26,6 +26,24 @@ export enum OnUnreachable {
   Skip = "skip",
 }
 
+/** Who wins where a `Host` or `Match` section of others sets the same for some. */
+export enum Precedence {
+  /** The section of others wins for those whom it is for, and is reported with file and line. */
+  Yield = "yield",
+  /** Ours wins for everybody. */
+  Enforce = "enforce",
+}
+
+/** In which file our lines for sshd and for the system-wide ssh stand. */
+export enum Placement {
+  /** For sshd a drop-in, where its main file includes a folder of such and ours is read first there; else the main file. */
+  Auto = "auto",
+  /** A drop-in of our own; a host whose main file includes no folder of such is refused. */
+  DropIn = "dropIn",
+  /** The main file. */
+  Inline = "inline",
+}
+
 /**
  * Keepalive of the server: what sshd asks of its clients.
  *
@@ -62,6 +80,60 @@ export interface ClientArgs {
    * A whole number from 0 to 2147483647; left alone where absent. Source: `ServerAliveCountMax` in ssh_config(5).
    */
   serverAliveCountMax?: pulumi.Input<number>;
+  /**
+   * The hosts that it is for, as on a `Host` line of ssh_config(5), negations included: `["*.example", "!old.example"]`.
+   * Default: `["*"]`.
+   */
+  hostPatterns?: pulumi.Input<string[]>;
+  /** `false` switches the role off: where it was ours it is undone. Default: `true`. */
+  enabled?: pulumi.Input<boolean>;
+}
+
+/**
+ * Keepalive of the client for one user, in that user's `~/.ssh/config`, which is read and written with that user's rights
+ * and created where it does not exist.
+ *
+ * Example: `{ serverAliveInterval: 60, hostPatterns: ["*.example"] }`.
+ */
+export interface UserClientArgs {
+  /**
+   * Seconds without data after which ssh asks the server for an answer. 0 turns the messages off.
+   * A whole number from 0 to 2147483647; left alone where absent. Source: `ServerAliveInterval` in ssh_config(5).
+   */
+  serverAliveInterval?: pulumi.Input<number>;
+  /**
+   * Unanswered messages after which ssh gives up; with 0 it gives up at the first idle interval.
+   * A whole number from 0 to 2147483647; left alone where absent. Source: `ServerAliveCountMax` in ssh_config(5).
+   */
+  serverAliveCountMax?: pulumi.Input<number>;
+  /**
+   * The hosts that it is for, as on a `Host` line of ssh_config(5), negations included: `["*.example", "!old.example"]`.
+   * Default: `["*"]`.
+   */
+  hostPatterns?: pulumi.Input<string[]>;
+  /** `false` switches it off for this user: where it was ours it is undone. Default: `true`. */
+  enabled?: pulumi.Input<boolean>;
+}
+
+/**
+ * Keepalive of PuTTY: the saved sessions of a user, in `~/.putty/sessions` or, on Windows, in the registry.
+ *
+ * Example: `{ secondsBetweenKeepalives: 300, sessions: ["*"], users: ["alice"] }`.
+ */
+export interface PuttyArgs {
+  /**
+   * Seconds between null packets that keep a session active; 0 turns them off. A whole number from 0 to 2147483647; left
+   * alone where absent. PuTTY keeps it as minutes (`PingInterval`) and the seconds over (`PingIntervalSecs`).
+   * Source: "Seconds between keepalives" of PuTTY's Connection panel.
+   */
+  secondsBetweenKeepalives?: pulumi.Input<number>;
+  /**
+   * Saved sessions by their names as PuTTY shows them, or patterns with `*` and `?`. `Default Settings` is what new ones
+   * start from, and is made where it is named and does not exist. Default: `["*"]`, all that are saved.
+   */
+  sessions?: pulumi.Input<string[]>;
+  /** Whose sessions. On Windows only the login user's can be reached. Default: the login user. */
+  users?: pulumi.Input<string[]>;
   /** `false` switches the role off: where it was ours it is undone. Default: `true`. */
   enabled?: pulumi.Input<boolean>;
 }
@@ -123,6 +195,11 @@ export interface HostArgs {
    * Takes no address and no login. Default: `false`.
    */
   local?: boolean;
+  /**
+   * The machine that a local host is, as `/etc/machine-id` there says. A run on another machine leaves the host as it is and
+   * fails for it. Default: whichever machine runs the program.
+   */
+  machineId?: string;
   /** Host name or IP address to connect to. Default: `name`. */
   address?: pulumi.Input<string>;
   /** TCP port of its sshd. Default: 22. */
@@ -156,6 +233,10 @@ export interface HostArgs {
   server?: ServerArgs;
   /** Merged over the fleet's `client`, setting by setting. */
   client?: ClientArgs;
+  /** Merged over the fleet's `userClients`, user by user and setting by setting. */
+  userClients?: Record<string, UserClientArgs>;
+  /** Merged over the fleet's `putty`, setting by setting. */
+  putty?: PuttyArgs;
 }
 
 /** Desired keepalive settings and the hosts that are to have them. */
@@ -166,6 +247,19 @@ export interface SshKeepaliveArgs {
   server?: ServerArgs;
   /** For ssh on every host. A host where this was ours before and is absent now gets its own settings back. */
   client?: ClientArgs;
+  /** By user name: for ssh as these users run it. Who was here before and is absent now gets the own settings back. */
+  userClients?: Record<string, UserClientArgs>;
+  /** For PuTTY on every host. A host where this was ours before and is absent now gets its own settings back. */
+  putty?: PuttyArgs;
+  /** Who wins where a `Host` or `Match` section of others sets the same. Default: `Precedence.Yield`. */
+  precedence?: Precedence;
+  /** In which file our lines for sshd and for the system-wide ssh stand. Default: `Placement.Auto`. */
+  placement?: Placement;
+  /**
+   * Seconds of silence after which a NAT or firewall on the way forgets a connection. It changes nothing; an interval that
+   * is not below it is warned of. Default: not known.
+   */
+  idleTimeout?: number;
   /** How root's rights are had on hosts that name no `become` of their own. Default: no change of user. */
   become?: BecomeArgs;
   /**

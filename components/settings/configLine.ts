@@ -14,8 +14,11 @@ export interface Directive {
 export function parseLine(line: string): Directive | undefined {
   const [, keyword, rest = ""] = /^\s*"?([a-z][a-z0-9]*)"?(?=[\s="])(.*)$/is.exec(line) ?? [];
   if (keyword === undefined) return undefined;
-  // Of the blanks that ssh-config knows, OpenSSH takes no other than these for one.
-  const words = rest.replace(/\r/g, " ").replace(/[^\S \t]/g, "?");
+  // Of the blanks that ssh-config knows, OpenSSH takes no other than these for one, but for a form feed at the end.
+  const words = rest
+    .replace(/[ \t\r\f]+$/, "")
+    .replace(/\r/g, " ")
+    .replace(/[^\S \t]/g, "?");
   if (/^[ \t=]*(#|$)/.test(words)) return { keyword, values: [] };
   const [parsed] = SSHConfig.parse(`Host${words}`);
   if (parsed?.type !== LineType.DIRECTIVE) return undefined;

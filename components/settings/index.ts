@@ -1,10 +1,20 @@
 export * from "./args";
 export { parseLine } from "./configLine";
-export { becomeOf, desiredRoles } from "./merge";
-export { matchesPatterns } from "./patterns";
+export { becomeOf, desiredOf } from "./merge";
+export {
+  type Desired,
+  type DesiredPart,
+  type OpenSshPart,
+  type Part,
+  type PuttyPart,
+  partId,
+  partName,
+  partOf,
+} from "./parts";
+export { matchesPatterns, probeHost } from "./patterns";
 export { printable } from "./printable";
 export { type Resolution, type Resolved, resolve, resolveFleet, validateKnown } from "./resolve";
-export { type DesiredRoles, KEYWORDS, ROLES, type Role, type Values } from "./roles";
+export { type Alias, KEYWORDS, OPENSSH_ROLES, type OpenSshRole, type Role, type Values } from "./roles";
 export { rulesBroken } from "./rules";
 export type { ResolvedFleet, ResolvedHost } from "./schema";
 export { formMistakes, SettingsError, validateFleet, validateNames } from "./validate";

@@ -60,6 +60,8 @@ function allGroups(schema: z.ZodType, path: Path = []): Group[] {
 
 /** The settings inside a group, or inside each entry of a list of groups; none where it is a single value. */
 function inside(schema: z.ZodType): Record<string, z.ZodType> {
+  // Its keys are names that users give; what is said of one entry holds for all.
+  if (schema instanceof z.ZodRecord) return inside(schema.valueType as z.ZodType);
   if (schema instanceof z.ZodOptional) return inside(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodArray) return inside(schema.element as z.ZodType);
   return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
@@ -67,6 +69,8 @@ function inside(schema: z.ZodType): Record<string, z.ZodType> {
 
 /** A group by its last name, as `proxy` and `server` mean the same wherever they stand. */
 function labelOf(path: Path): string {
+  // What comes after is a user's name.
+  if (path.includes("userClients")) return "userClients";
   const name = path.filter((key) => typeof key === "string").at(-1);
   if (name === undefined) return "the top level";
   return name === "hosts" ? "a host" : render([name]);

@@ -77,6 +77,10 @@ function hostRules({ path, host }: Entry, refused: Refused): string[] {
       ),
     );
   const { name, address } = host;
+  if (host.machineId !== undefined)
+    return [
+      refused([...path, "machineId"], host.machineId, "; only a local host takes it, the others have a host key"),
+    ];
   if (address !== undefined || !hostName.safeParse(name).success || canBeDialled(String(name))) return [];
   return [
     refused(

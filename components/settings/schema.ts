@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { BecomeMethod, OnDestroy, OnUnreachable } from "./args";
+import { BecomeMethod, OnDestroy, OnUnreachable, Placement, Precedence } from "./args";
 
 const INT_MAX = 2147483647;
 
@@ -27,6 +27,11 @@ function oneOf<T extends string>(values: Record<string, T>) {
   return is<T>(`one of ${allowed.map((v) => `"${v}"`).join(", ")}`, (v) => allowed.includes(v as T));
 }
 
+/** A list with something in it: an empty one would mean nothing, and an absent one means all. */
+function listOf<T extends z.ZodType>(entry: T) {
+  return z.array(entry).min(1, "at least one entry; leave it out for the default");
+}
+
 export const flag = is<boolean>("true or false", (v) => typeof v === "boolean");
 const seconds = wholeNumber(0, INT_MAX, " of seconds");
 const count = wholeNumber(0, INT_MAX);
@@ -45,9 +50,14 @@ const server = z.strictObject({
   clientAliveCountMax: count.optional(),
   enabled: flag.optional(),
 });
+const word = is<string>(
+  "a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks",
+  (v) => typeof v === "string" && /^[\x21-\x7e]+$/.test(v),
+);
 const client = z.strictObject({
   serverAliveInterval: seconds.optional(),
   serverAliveCountMax: count.optional(),
+  hostPatterns: listOf(word).optional(),
   enabled: flag.optional(),
 });
 
@@ -56,6 +66,14 @@ const address = is<string>(
   (v) => typeof v === "string" && (isIP(v) !== 0 || /^[A-Za-z0-9][A-Za-z0-9._:%-]*$/.test(v)),
 );
 const user = is<string>("a user name", (v) => typeof v === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/.test(v));
+
+const userClients = z.record(user, client);
+const putty = z.strictObject({
+  secondsBetweenKeepalives: seconds.optional(),
+  sessions: listOf(line("a saved session's name or a pattern")).optional(),
+  users: listOf(user).optional(),
+  enabled: flag.optional(),
+});
 
 /** What proves to a host who logs in. */
 export const credentials = {
@@ -88,6 +106,10 @@ const become = z.strictObject({
 export const host = z.strictObject({
   name: hostName,
   local: flag.optional(),
+  machineId: is<string>(
+    "a machine's identity, as in /etc/machine-id",
+    (v) => typeof v === "string" && /^[\x21-\x7e]{1,128}$/.test(v),
+  ).optional(),
   address: address.optional(),
   ...endpoint,
   proxy: z.strictObject({ address, ...endpoint }).optional(),
@@ -103,12 +125,19 @@ export const host = z.strictObject({
     .optional(),
   server: server.optional(),
   client: client.optional(),
+  userClients: userClients.optional(),
+  putty: putty.optional(),
 });
 
 export const fleet = z.strictObject({
   hosts: z.array(host),
   server: server.optional(),
   client: client.optional(),
+  userClients: userClients.optional(),
+  putty: putty.optional(),
+  precedence: oneOf(Precedence).optional(),
+  placement: oneOf(Placement).optional(),
+  idleTimeout: wholeNumber(1, INT_MAX, " of seconds").optional(),
   become: become.optional(),
   select: z.array(line("a host's name or a pattern")).optional(),
   onUnreachable: oneOf(OnUnreachable).optional(),

@@ -58,6 +58,8 @@ function describe(
     return issue.keys.map(
       (key) => `${render([...path, key])}: there is no such setting; ${likelyName(schema, path, key)}`,
     );
+  if (issue.code === "invalid_key")
+    return [`${render(path.slice(0, -1))}: ${show([], path.at(-1), NO_SECRETS)} is not allowed; it takes a user name`];
   const value = at(settings, path);
   if (value === NOT_YET_KNOWN) return [];
   if (issue.code !== "invalid_type")

@@ -31,3 +31,26 @@ sshd_pid() {
   case $pid in '' | *[!0-9]*) return 1 ;; esac
   kill -0 "$pid" 2>/dev/null && printf '%s\n' "$pid"
 }
+
+# The line of a user in the system's list of users.
+passwd_of() { # user
+  if have getent; then getent passwd "$1"; else awk -F: -v user="$1" '$1 == user' /etc/passwd; fi
+}
+
+# Runs a text of ours with the rights of that user alone: of root's it has stdin, stdout and stderr, and no terminal.
+as_user() { # user script arguments…
+  user=$1
+  home=$(passwd_of "$user" | cut -d : -f 6)
+  shift
+  set -- env -i "PATH=$PATH" "HOME=$home" "USER=$user" "LOGNAME=$user" LC_ALL=C /bin/sh -c "$@"
+  ! have setsid || set -- setsid "$@"
+  if [ "$(id -un)" = "$user" ]; then
+    bounded "$@"
+  elif have runuser; then
+    bounded runuser -u "$user" -- "$@"
+  elif have setpriv; then
+    bounded setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+  else
+    bounded su -s /bin/sh "$user" -c 'exec "$@"' sh "$@"
+  fi
+}

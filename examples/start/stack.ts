@@ -73,7 +73,8 @@ export class Stack {
   /** Writes the settings anew, in YAML's JSON form. */
   configure(settings: Record<string, unknown>): void {
     const { name } = this.project;
-    const lines = Object.entries(settings).map(([key, value]) => `  ${name}:${key}: ${JSON.stringify(value)}\n`);
+    const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+    const lines = set.map(([key, value]) => `  ${name}:${key}: ${JSON.stringify(value)}\n`);
     writeFileSync(this.configFile, this.secrets + lines.join(""));
   }
 

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  BecomeMethod,
-  becomeOf,
-  desiredRoles,
-  SettingsError,
-  validateFleet,
-  validateNames,
-} from "../../../components/settings";
+import { SettingsError, validateFleet, validateNames } from "../../../components/settings";
 
 const HOSTS = [{ name: "web-1" }];
 
@@ -61,7 +54,7 @@ describe("settings", () => {
 
   const misspelt: [settings: object, mistake: string][] = [
     [{ server: { ClientAliveInterval: 1 } }, "server.ClientAliveInterval: …; did you mean clientAliveInterval?"],
-    [{ server: { serverAliveInterval: 1 } }, "server.serverAliveInterval: …; it belongs to client"],
+    [{ server: { serverAliveInterval: 1 } }, "server.serverAliveInterval: …; it belongs to client or userClients"],
     [
       { server: { serverAliveInterva: 1 } },
       "server.serverAliveInterva: …; did you mean serverAliveInterval of client?",
@@ -69,6 +62,11 @@ describe("settings", () => {
     [{ port: 22 }, "port: …; it belongs to a host or proxy"],
     [{ sever: {} }, "sever: …; did you mean server?"],
     [{ proxy: { address: "b", proxy: {} } }, "proxy: …; it belongs to a host"],
+    [
+      { userClients: { alice: { serverAliveIntervl: 1 } } },
+      "userClients.alice.serverAliveIntervl: …; did you mean serverAliveInterval?",
+    ],
+    [{ putty: { seconds: 1 } }, "putty.seconds: …; putty takes secondsBetweenKeepalives, sessions, users and enabled"],
     [{ become: { method: "sudo", flavour: 1 } }, "become.flavour: …; become takes method, password and passwordFile"],
   ];
   for (const [settings, mistake] of misspelt)
@@ -106,6 +104,34 @@ describe("settings", () => {
   for (const [host, mistake] of ofHosts)
     it(`refuses ${Object.keys(host).join(" with ")} of a host: ${mistake}`, () => {
       assert.deepEqual(mistakes({ hosts: [{ name: "web-1", ...host }] }), [mistake]);
+    });
+
+  const ofRoles: [settings: object, mistake: string][] = [
+    [
+      { client: { serverAliveInterval: 60, hostPatterns: [] } },
+      "client.hostPatterns: a list is not allowed; it takes at least one entry; leave it out for the default",
+    ],
+    [
+      { userClients: { alice: { hostPatterns: ["*.example\nMatch all"] } } },
+      'userClients.alice.hostPatterns[0]: "*.example\\nMatch all" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks',
+    ],
+    [{ userClients: { "$(id)": {} } }, 'userClients: "$(id)" is not allowed; it takes a user name'],
+    [{ putty: { users: ["a b"] } }, 'putty.users[0]: "a b" is not allowed; it takes a user name'],
+    [
+      { putty: { secondsBetweenKeepalives: -1 } },
+      "putty.secondsBetweenKeepalives: -1 is not allowed; it takes a whole number of seconds from 0 to 2147483647",
+    ],
+    [{ idleTimeout: 0 }, "idleTimeout: 0 is not allowed; it takes a whole number of seconds from 1 to 2147483647"],
+    [{ precedence: "force" }, 'precedence: "force" is not allowed; it takes one of "yield", "enforce"'],
+    [{ placement: "dropin" }, 'placement: "dropin" is not allowed; it takes one of "auto", "dropIn", "inline"'],
+    [
+      { hosts: [{ name: "web-1", machineId: "0123" }] },
+      'hosts[0].machineId: "0123" is not allowed; only a local host takes it, the others have a host key',
+    ],
+  ];
+  for (const [settings, mistake] of ofRoles)
+    it(`refuses ${JSON.stringify(settings)}: ${mistake}`, () => {
+      assert.deepEqual(mistakes({ hosts: HOSTS, ...settings }), [mistake]);
     });
 
   it("refuses two hosts of one name and says where the first is", () => {
@@ -190,40 +216,4 @@ describe("settings", () => {
     it(`refuses ${JSON.stringify(path)} as a path`, () => {
       assert.equal(mistakes({ hosts: [{ name: "a", paths: { sshdConfig: path } }] }).length, 1);
     });
-});
-
-describe("desired roles", () => {
-  const fleet = validateFleet({
-    hosts: [
-      { name: "as-the-fleet" },
-      { name: "own-interval", server: { clientAliveInterval: 60 } },
-      { name: "off", server: { enabled: false } },
-      { name: "zero", client: { serverAliveInterval: 0 } },
-    ],
-    server: { clientAliveInterval: 300, clientAliveCountMax: 2 },
-  });
-
-  const expected = [
-    { server: { ClientAliveInterval: 300, ClientAliveCountMax: 2 } },
-    { server: { ClientAliveInterval: 60, ClientAliveCountMax: 2 } },
-    {},
-    { server: { ClientAliveInterval: 300, ClientAliveCountMax: 2 }, client: { ServerAliveInterval: 0 } },
-  ];
-  for (const [index, roles] of expected.entries())
-    it(`are the host's over the fleet's: ${fleet.hosts[index]?.name}`, () => {
-      assert.deepEqual(desiredRoles(fleet, fleet.hosts[index] as (typeof fleet.hosts)[number]), roles);
-    });
-});
-
-describe("the way to root's rights", () => {
-  it("is the host's own, and not mixed with the fleet's", () => {
-    const fleet = validateFleet({
-      hosts: [{ name: "a" }, { name: "b", become: { method: "doas" } }, { name: "c", become: { method: "none" } }],
-      become: { method: "sudo", password: "s3cret" },
-    });
-    assert.deepEqual(
-      fleet.hosts.map((host) => becomeOf(fleet, host)),
-      [{ method: BecomeMethod.Sudo, password: "s3cret" }, { method: BecomeMethod.Doas }, { method: BecomeMethod.None }],
-    );
-  });
 });
