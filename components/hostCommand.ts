@@ -1,7 +1,6 @@
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { commands } from "./apply";
 import type { HostReading, Planned } from "./hostReading";
 import { type HostArgs, OnDestroy } from "./settings";
 import { commandConnection, rootStdin } from "./target";
@@ -26,21 +25,23 @@ export function hostCommand(
       if (read.kind === "planned") return pick(read);
       return read.kind === "unknown" ? pulumi.unknown : undefined;
     }) as pulumi.Output<string>;
-  const hold: pulumi.ResourceTransform = async ({ props, opts }) =>
-    (await reading).kind === "held" ? { props, opts: { ...opts, ignoreChanges: ["*"] } } : undefined;
+  const asRead: pulumi.ResourceTransform = async ({ props, opts }) => {
+    const read = await reading;
+    if (read.kind === "held") return { props, opts: { ...opts, ignoreChanges: ["*"] } };
+    const deleteBeforeReplace = read.kind === "planned" && read.deleteBeforeReplace;
+    return deleteBeforeReplace ? { props, opts: { ...opts, deleteBeforeReplace } } : undefined;
+  };
   const props = {
-    create: ifPlanned(async ({ target }) => (await commands(target.become)).create),
-    update: ifPlanned(async ({ target }) => (await commands(target.become)).update),
-    delete: ifPlanned(async ({ target, onDestroy }) =>
-      onDestroy === OnDestroy.Keep ? undefined : (await commands(target.become)).delete,
-    ),
+    create: ifPlanned(({ commands }) => commands.create),
+    update: ifPlanned(({ commands }) => commands.update),
+    delete: ifPlanned(async ({ commands, onDestroy }) => (onDestroy === OnDestroy.Keep ? undefined : commands.delete)),
     stdin: ifPlanned(({ target, document }) => {
       const text = rootStdin(target.become, document.text);
       return target.become?.password === undefined ? text : pulumi.secret(text);
     }),
     addPreviousOutputInEnv: false,
   };
-  const opts = { parent, transforms: underMocks() ? [] : [hold] };
+  const opts = { parent, transforms: underMocks() ? [] : [asRead] };
   if (host.local) return new local.Command(resourceName, { ...props, logging: local.Logging.None }, opts);
   const connection = pulumi.secret(
     inputs.apply(async ({ name, address }) => {

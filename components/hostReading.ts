@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { queue } from "async";
-import { type PlanDocument, planDocument, readJournal, type Sender } from "./apply";
-import { DEFAULT_PATHS, observe } from "./observe";
-import { type Plan, plan, Refusal } from "./plan";
+import type { Sender } from "./apply";
+import { type Actions, type HostKind, unixHost, windowsHost } from "./hostKinds";
+import { isWindows, observe } from "./observe";
+import { Refusal } from "./plan";
 import type { Prerequisites } from "./prerequisites";
 import { claimedElsewhere, type Observed, registerHosts, sameMachine } from "./sameMachine";
 import {
-  desiredRoles,
+  type Desired,
+  desiredOf,
   matchesPatterns,
   type OnDestroy,
   type Resolution,
@@ -19,13 +21,13 @@ import { ReadError, resolveTarget, type Target, TargetError, UnreachableError } 
 /** What is known of a host before anything is done to it. */
 export type HostReading = Planned | Held | Unknown;
 
-export interface Planned {
+export interface Planned extends Actions {
   kind: "planned";
   target: Target;
-  plan: Plan;
-  document: PlanDocument;
   onDestroy?: OnDestroy;
 }
+
+type ReadHost = Observed & HostKind;
 
 /** Nothing can or may be done to it in this run; what the state has of it is left alone. */
 export interface Held {
@@ -79,7 +81,10 @@ export function readHosts(reading: FleetReading): Promise<HostReading>[] {
       if (attempt === 0 && first.kind === "held") return first;
       const { fleet, host } = await ready(reading, index);
       const known = first.kind === "target" ? first.target : undefined;
-      return bounded(async () => readHost(host, known ?? (await resolveTarget(fleet, host))));
+      return bounded(async () => {
+        const target = known ?? (await resolveTarget(fleet, host));
+        return readHost(host, target, desiredOf(fleet, host, target.user));
+      });
     });
   });
   return observed.map((own, index) =>
@@ -99,7 +104,7 @@ export function readHosts(reading: FleetReading): Promise<HostReading>[] {
         throw new Refusal(
           `it is the very machine that ${elsewhere} manages in this program; take it out of one of the two components`,
         );
-      return planHost(fleet, read, { owner, resource, takeOver });
+      return planHost(fleet, read, { owner, resource, takeOver, local: read.target.kind === "local" });
     }),
   );
 }
@@ -140,8 +145,8 @@ async function orHeld<T>(read: () => Promise<T>): Promise<T | Held | Unknown> {
 async function untilBooted(
   { settings, hosts, preview }: FleetReading,
   index: number,
-  read: (attempt: number) => Promise<Observed | Held>,
-): Promise<Observed | Held | Unknown> {
+  read: (attempt: number) => Promise<ReadHost | Held>,
+): Promise<ReadHost | Held | Unknown> {
   const started = performance.now();
   for (let attempt = 0; ; attempt++) {
     const result = await orHeld(() => read(attempt));
@@ -154,32 +159,27 @@ async function untilBooted(
   }
 }
 
-async function readHost(host: ResolvedHost, target: Target): Promise<Observed> {
-  const observation = await observe(target, host);
-  // Such a shell takes the lines of a quoted script for commands of its own.
-  if (target.kind === "remote" && /\/t?csh$/.test(observation.shell))
+async function readHost(host: ResolvedHost, target: Target, desired: Desired): Promise<ReadHost> {
+  const observation = await observe(target, host, desired);
+  const { machineId } = host;
+  if (machineId !== undefined && machineId !== observation.machine)
     throw new Refusal(
-      `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
+      `its machineId is ${machineId}, and this machine is ${observation.machine}; run this on that machine, or leave the ` +
+        "host out of this run by select",
     );
-  const path = host.paths?.journal ?? DEFAULT_PATHS.journal;
-  const kept = observation.files[path];
-  if (kept?.state === "unusable")
-    throw new Refusal(
-      `${path}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
-    );
-  return { kind: "observed", host, target, observation, journalPath: path, journal: readJournal(observation, path) };
+  const kind = isWindows(observation)
+    ? windowsHost(target, observation, desired)
+    : unixHost(host, target, observation, desired);
+  return { kind: "observed", host, target, observation, ...kind };
 }
 
 /** settings → plan → document, for a host that was read. */
-function planHost(fleet: ResolvedFleet, read: Observed, sender: Sender): Planned {
-  const { host, target, observation, journalPath, journal } = read;
+async function planHost(fleet: ResolvedFleet, read: ReadHost, sender: Sender): Promise<Planned> {
+  const { target, journal } = read;
   if (journal && journal.owner !== sender.owner && !sender.takeOver)
     throw new Refusal(
       `it is managed by ${journal.owner} (${journal.resource}); destroy it there first, or set takeOver: true to take it ` +
         `over. If that is this stack's former name, set owner: ${journal.owner}`,
     );
-  const paths = { ...DEFAULT_PATHS, ...host.paths };
-  const planned = plan(desiredRoles(fleet, host), observation, { server: paths.sshdConfig, client: paths.sshConfig });
-  const document = planDocument(planned, observation, journal, journalPath, sender);
-  return { kind: "planned", target, plan: planned, document, onDestroy: fleet.onDestroy };
+  return { kind: "planned", target, onDestroy: fleet.onDestroy, ...(await read.act(sender)) };
 }

@@ -2,7 +2,7 @@ import type { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { readResult } from "./apply";
 import type { HostReading } from "./hostReading";
-import { resolve } from "./settings";
+import { partId, resolve } from "./settings";
 import { rootStdin } from "./target";
 import { type HostReport, whyLockedOut } from "./verify";
 
@@ -24,9 +24,7 @@ export async function hostReport(
     return { name, outcome, reason, isNew: stdout === "", effective: last?.effective };
   }
   const { plan, document, target } = read;
-  const foreseen = Object.fromEntries(
-    plan.roles.flatMap(({ role, desired, after }) => (desired ? [[role, after]] : [])),
-  );
+  const foreseen = Object.fromEntries(plan.parts.flatMap((part) => (part.desired ? [[partId(part), part.after]] : [])));
   if (document.settled) return { name, outcome: "ok", plan, effective: foreseen };
   const sent = await resolve(command.stdin);
   // A plugin may leave it open in preview what an input will be; what is left out keeps the input that it has.
@@ -42,9 +40,11 @@ export async function hostReport(
         "its command did not run: its own error tells why, unless it is just not among the targets of this update",
       toldByEngine: true,
     };
-  const { status, cause, effective } = readResult(stdout);
+  const { status, cause, effective } = read.readResult(stdout);
   if (status === "failed") return { name, outcome: "failed", reason: cause ?? "it gave no reason", plan };
-  const reloaded = plan.roles.some(({ role, splices }) => role === "server" && splices.length > 0);
+  const reloaded = plan.parts.some(
+    ({ role, files }) => role === "server" && files.some(({ content, result }) => content !== result),
+  );
   const locked = reloaded && target.kind === "remote" ? await whyLockedOut(target) : undefined;
   if (locked) return { name, outcome: "failed", reason: locked, plan, effective };
   return { name, outcome: "changed", note, plan, effective };

@@ -8,9 +8,9 @@ export interface Observed {
   kind: "observed";
   host: ResolvedHost;
   target: Target;
-  observation: Observation;
+  observation: Pick<Observation, "machine" | "boot">;
   journalPath: string;
-  journal?: Journal;
+  journal?: Pick<Journal, "owner" | "resource">;
 }
 
 type Found = { kind: "target"; target: Target } | { kind: "held" | "unknown" };

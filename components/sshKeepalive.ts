@@ -6,6 +6,7 @@ import { comesFromResources, prerequisites } from "./prerequisites";
 import {
   type HostArgs,
   OnUnreachable,
+  partOf,
   type Resolution,
   resolveFleet,
   type SshKeepaliveArgs,
@@ -16,9 +17,11 @@ import { type HostReport, renderFailures, tellReport } from "./verify";
 
 /** Effective values of one role of a host. */
 export interface EffectiveRole {
-  /** `server` or `client`. */
+  /** `server`, `client` or `putty`. */
   role: string;
-  /** OpenSSH's keyword → value, as `sshd -T` or `ssh -G` report it. */
+  /** Whose it is, where it is one user's own. */
+  user?: string;
+  /** OpenSSH's keyword → value, as `sshd -T` or `ssh -G` report it; of PuTTY saved session → seconds between keepalives. */
   values: Record<string, number>;
 }
 
@@ -77,7 +80,7 @@ export class SshKeepalive extends pulumi.ComponentResource {
     if (failures && !preview) throw withoutStack(new pulumi.RunError(failures));
     return Object.fromEntries(
       hosts.flatMap(({ name, effective }) =>
-        effective ? [[name, Object.entries(effective).map(([role, values]) => ({ role, values }))]] : [],
+        effective ? [[name, Object.entries(effective).map(([part, values]) => ({ ...partOf(part), values }))]] : [],
       ),
     );
   }

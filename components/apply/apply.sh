@@ -4,63 +4,79 @@
 result() { # status cause
   printf 'ssh-keepalive-result 1\nstatus %s\n' "$1"
   [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
-  planned file | while read -r role path _; do keepalive_of "$role" "$path" | sed "s/^/effective $role /"; done
+  # After a failure a config may be anything, also what OpenSSH would wait for.
+  [ "$1" = failed ] || for asked in $(asked_parts); do
+    ask "$asked" 2>/dev/null | grep -E "$KEEPALIVE" | while read -r value; do printf 'effective %s %s\n' "$asked" "$value"; done
+  done
   echo end
   exit 0
 }
 
 # Puts back what was there, tells the journal and gives up.
 fail() {
-  cause=$(printf '%s' "$1" | one_line)
-  for role in $renamed; do
-    real=$(cat "$work/$role.path")
-    cmp -s "$real" "$work/$role.new" || { cause="$cause; and $real was changed meanwhile, so it stays" && continue; }
-    { stage "$real" "$work/$role.old" && mv -f "$staged" "$real"; } || cause="$cause; and $real could not be put back"
-  done
-  case " $renamed " in
-    *' server '*) reload_sshd >/dev/null || cause="$cause; and sshd did not reload after that" ;;
-  esac
+  put_back >"$work/trouble"
+  cause=$(printf '%s%s' "$1" "$(cat "$work/trouble")" | one_line)
+  [ -z "$reloaded" ] || reload_sshd >/dev/null || cause="$cause; and sshd did not reload after that"
   write_journal failed "$cause" || { echo "$cause; and $journal can't be written" >&2 && exit 1; }
   result failed "$cause"
 }
 
-# All that OpenSSH reports but what the plan is about.
-rest_of() { effective_of "$1" "$2" 2>/dev/null | grep -vE '^(client|server)alive(interval|countmax) ' | sort; }
-
-check_expected() { # role file when
-  keepalive_of "$1" "$2" >"$work/effective"
-  planned "expect $1" | while read -r expected; do
-    grep -qx "$expected" "$work/effective" || { echo "$3 $expected is not in force" && break; }
+# Says what is wrong with an answer of OpenSSH's: a value that is not as planned, or another one that changed.
+check() { # part answer answer-before with-what
+  [ "$(rest "$2")" = "$(rest "$3")" ] || { echo "$4 other settings would change as well" && return; }
+  planned_of expect "$1" | while read -r expected; do
+    grep -qx "$expected" "$2" || { echo "$4 $expected is not in force" && break; }
   done
 }
 
-splice_file() { # role file → the new content
+splice_file() { # file → the new content
   at=0
-  awk -v role="$1" '$1 == "file" { on = ($2 == role); next } $1 == "expect" || $1 == "end" { on = 0 } on' "$work/plan" | {
+  awk -v number="$number" '$1 == "file" { n++; on = (n == number); next } $1 == "expect" || $1 == "former" || $1 == "config" || $1 == "end" { on = 0 } on' "$work/plan" | {
     while IFS= read -r line; do
       case $line in
         +*) printf '%s\n' "${line#+}" ;;
         splice\ *)
           at_and_length=${line#splice }
           offset=${at_and_length% *}
-          tail -c "+$((at + 1))" "$2" | head -c $((offset - at))
+          tail -c "+$((at + 1))" "$1" | head -c $((offset - at))
           at=$((offset + ${at_and_length#* }))
           ;;
       esac
     done
-    tail -c "+$((at + 1))" "$2"
+    tail -c "+$((at + 1))" "$1"
   }
 }
 
-put_together() { # role path hash-before hash-after
-  real=$(real_path "$2")
-  [ "$(sha256_of "$real")" = "$3" ] || { echo "$2 was changed since it was read; run it again" && return; }
-  splice_file "$1" "$real" >"$work/$1.new"
-  [ "$(sha256_of "$work/$1.new")" = "$4" ] || { echo "$2 could not be put together as planned" && return; }
-  cat "$real" >"$work/$1.old" && printf '%s\n' "$real" >"$work/$1.path" || echo "$2 can't be read"
+# Of the selected file what is there and what is to be there.
+put_together() {
+  old=$work/$number.old
+  take "$old" || { echo "$path can't be read: $(cat "$work/said")" && return; }
+  [ "$(hash_of "$old")" = "$before" ] || { echo "$path was changed since it was read; run it again" && return; }
+  [ "$after" != - ] || return 0
+  [ -f "$old" ] && from=$old || from=/dev/null
+  splice_file "$from" >"$work/$number.new"
+  [ "$(hash_of "$work/$number.new")" = "$after" ] || echo "$path could not be put together as planned"
 }
 
-renamed=
+# The config of a part as it is to be, before it is: a file that OpenSSH can be asked about. sshd reads our drop-ins
+# first; of a client's it is not known here what is read before them, and they are tried once they are in place.
+tree_to_be() { # part
+  main=$(main_of "$1")
+  includes=
+  for number in $changed; do
+    select_file "$number"
+    [ "$part" = "$1" ] && [ -f "$work/$number.new" ] || continue
+    [ "$path" != "$main" ] || { main=$(on_file candidate) && continue; }
+    [ "$1" != server ] || includes="$includes $(on_file candidate)"
+  done
+  if [ -n "$includes" ]; then
+    for one in $includes "$main"; do printf 'Include %s\n' "$one"; done >"$work/tree"
+    main=$work/tree
+  fi
+  printf '%s\n' "$main"
+}
+
+reloaded=
 # Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
 [ "$operation" = create ] && [ "$(holder)" = "$(planned owner) $(planned resource)" ] && recreated=yes || recreated=
 [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
@@ -76,38 +92,48 @@ fi
 [ -z "$(journaled owner)" ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
   result failed "$(holder) has taken this host meanwhile"
 
-planned file | while read -r role path before after; do put_together "$role" "$path" "$before" "$after"; done >"$work/refused" 2>&1
-[ ! -s "$work/refused" ] || fail "$(cat "$work/refused")"
-
-roles=$(planned file | cut -d ' ' -f 1)
 changed=
-# A run that was cut off may have left sshd with the former file in force.
-cut_off=
-[ "$(journaled state)" != applying ] || cut_off=$(printf '%s\n' "$roles" | grep -x server)
-for role in $roles; do
-  real=$(cat "$work/$role.path")
-  ! cmp -s "$work/$role.old" "$work/$role.new" || continue
-  stage "$real" "$work/$role.new" 2>"$work/refused" || fail "$real can't be changed: $(cat "$work/refused")"
-  said=$(effective_of "$role" "$staged" 2>&1 >/dev/null) || fail "OpenSSH rejects the new $real: $said"
-  [ "$(rest_of "$role" "$real")" = "$(rest_of "$role" "$staged")" ] || fail "the new $real would change other settings as well"
-  said=$(check_expected "$role" "$staged" "with the new $real")
+for number in $all; do
+  select_file "$number"
+  said=$(put_together 2>&1)
   [ -z "$said" ] || fail "$said"
-  changed="$changed $role"
+  same "$work/$number.old" "$work/$number.new" || changed="$changed $number"
+done
+# A run that was cut off may have left sshd with the former file in force.
+needs_reload=
+[ "$(journaled state)" != applying ] || needs_reload=$(asked_parts | grep -x server)
+for number in $changed; do
+  select_file "$number"
+  [ "$part" != server ] || needs_reload=yes
+  [ ! -f "$work/$number.new" ] || stage "$work/$number.new" || fail "$path can't be changed: $(cat "$work/said")"
+done
+for asked in $(asked_parts); do
+  ask "$asked" >"$work/before.$asked" 2>/dev/null
+  is_among "$asked" $changed || continue
+  main=$(main_of "$asked")
+  to_be=$(tree_to_be "$asked")
+  [ "$to_be" != "$main" ] || continue
+  ask "$asked" "$to_be" >"$work/to-be" 2>"$work/said" || fail "OpenSSH rejects the new $main: $(cat "$work/said")"
+  # A user's ssh is asked about that user's file alone, which may not be there yet.
+  [ "$asked" = server ] || { on_main_exists "$asked" "$main" || main=/dev/null; }
+  ask "$asked" "$main" >"$work/as-is" 2>/dev/null
+  said=$(check "$asked" "$work/to-be" "$work/as-is" "with the new $(main_of "$asked")")
+  [ -z "$said" ] || fail "$said"
 done
 
 write_journal applying || fail "$journal can't be written: is its disk full or read-only?"
-for role in $changed; do
-  real=$(cat "$work/$role.path")
-  cmp -s "$real" "$work/$role.old" || fail "$real was changed meanwhile; run it again"
-  mv -f "$real.ssh-keepalive-$$" "$real" || fail "$real can't be replaced"
-  renamed="$renamed $role"
+for number in $changed; do
+  select_file "$number"
+  carry_out || fail "$path can't be replaced: $(cat "$work/said")"
 done
-case " $changed $cut_off " in
-  *' server '*) said=$(reload_sshd) || fail "sshd did not reload: $said" ;;
-esac
-for role in $roles; do
-  said=$(check_expected "$role" "$(cat "$work/$role.path")" "after the change")
+for asked in $(asked_parts); do
+  ask "$asked" >"$work/now.$asked" 2>"$work/said" || fail "OpenSSH rejects the new files: $(cat "$work/said")"
+  said=$(check "$asked" "$work/now.$asked" "$work/before.$asked" "after the change")
   [ -z "$said" ] || fail "$said"
 done
+if [ -n "$needs_reload" ]; then
+  reloaded=yes
+  said=$(reload_sshd) || fail "sshd did not reload: $said"
+fi
 write_journal applied || fail "$journal can't be written: is its disk full or read-only?"
 result changed

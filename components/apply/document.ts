@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Observation } from "../observe";
-import type { Plan } from "../plan";
+import type { FilePlan, FormerValue, PartPlan, Plan } from "../plan";
+import { partId, probeHost } from "../settings";
 import type { Journal } from "./journal";
 
 /** Who sends a plan. */
@@ -10,6 +11,8 @@ export interface Sender {
   resource: string;
   /** Whether a host that another owner holds is taken over. */
   takeOver: boolean;
+  /** Whether it is the machine that runs the program, which may be another one next time. */
+  local?: boolean;
 }
 
 /** The plan for a host on which there is nothing to do and nothing to undo. */
@@ -37,20 +40,24 @@ export function planDocument(
   journalPath: string,
   sender: Sender,
 ): PlanDocument {
-  const complies = plan.roles.every(({ splices }) => splices.length === 0);
-  const ours = plan.roles.some(({ hasLines }) => hasLines);
+  const files = plan.parts.flatMap((part) => part.files.map((file) => ({ part, file })));
+  const complies = files.every(({ file }) => file.content === file.result);
+  const ours = files.some(({ file }) => file.hasLines);
   const held = journal?.owner === sender.owner && journal.resource === sender.resource;
-  // Undo finds its files by it, so it has to name all that have lines of ours.
-  const named = plan.roles.every(
-    ({ role, path, hasLines }) => !hasLines || journal?.document.includes(`\nfile ${role} ${path} `),
-  );
+  const machine = sha256(`${observation.machine}\n`);
+  // Undo finds its files by it, so it has to name all that have lines of ours, and the machine that they are on.
+  const named =
+    journal?.document.includes(`\nmachine ${machine}\n`) &&
+    files.every(
+      ({ part, file }) => !file.hasLines || journal.document.includes(`\nfile ${partId(part)} ${file.path} `),
+    );
   if (complies && held && named && journal.state === "applied") return { text: journal.document, settled: true };
   if (complies && !ours && !journal) return { text: NOTHING, settled: true };
   const { sshd, ssh } = observation.programs;
-  const touched = plan.roles.filter(({ hadLines, hasLines }) => hadLines || hasLines);
   const lines = [
     "ssh-keepalive-plan 1",
-    `machine ${sha256(`${observation.machine}\n`)}`,
+    `machine ${machine}`,
+    ...(sender.local ? ["local yes"] : []),
     `owner ${sender.owner}`,
     `resource ${sender.resource}`,
     `fingerprint ${fingerprint(observation, journal)}`,
@@ -58,23 +65,57 @@ export function planDocument(
     `journal ${journalPath}`,
     ...(sshd ? [`sshd ${sshd.path}`] : []),
     ...(ssh ? [`ssh ${ssh.path}`] : []),
+    ...(observation.asker ? [`asker ${observation.asker}`] : []),
     ...(observation.service ? [`service ${observation.service.kind} ${observation.service.name}`] : []),
-    ...touched.flatMap(({ role, path, content, result, splices }) => [
-      `file ${role} ${path} ${sha256(content)} ${sha256(result)}`,
-      ...splices.flatMap(({ offset, length, lines }) => [
-        `splice ${offset} ${length}`,
-        ...lines.map((line) => `+${line}`),
-      ]),
-    ]),
-    ...plan.roles.flatMap(({ role, desired, hasLines }) =>
-      hasLines
-        ? Object.entries(desired ?? {}).map(([keyword, value]) => `expect ${role} ${keyword.toLowerCase()} ${value}`)
-        : [],
-    ),
+    ...files
+      .filter(({ file }) => file.hadLines || file.hasLines)
+      .flatMap(({ part, file }) => fileLines(partId(part), file)),
+    ...plan.parts.flatMap(askedLines),
+    ...plan.parts.flatMap(({ former }) => former.map(formerLine)),
     "end",
     "",
   ];
   return { text: lines.join("\n"), settled: false, note: complies ? whyAgain(journal, sender) : undefined };
+}
+
+function fileLines(part: string, { path, content, result, splices }: FilePlan): string[] {
+  return [
+    `file ${part} ${path} ${hash(content)} ${hash(result)}`,
+    ...(result === undefined ? [] : splices).flatMap(({ offset, length, lines }) => [
+      `splice ${offset} ${length}`,
+      ...lines.map((line) => `+${line}`),
+    ]),
+  ];
+}
+
+/** Where OpenSSH has a part's values it is asked about them, and what it has to say. */
+function askedLines(part: PartPlan): string[] {
+  const { role, path, files, desired = {} } = part;
+  const probe = part.probe ?? probeHost();
+  if (role === "putty" || !files.some(({ hadLines, hasLines }) => hadLines || hasLines)) return [];
+  const hasLines = files.some((file) => file.hasLines);
+  return [
+    `config ${partId(part)} ${path} ${probe}`,
+    ...(hasLines ? Object.entries(desired) : []).map(
+      ([keyword, value]) => `expect ${partId(part)} ${keyword.toLowerCase()} ${value}`,
+    ),
+  ];
+}
+
+function formerLine({ path, key, ours, former }: FormerValue): string {
+  return `former ${path} ${key} ${ours} ${former ?? "-"}`;
+}
+
+/** What the document that a host carried out says of values that were there before ours. */
+export function formerValues(document: string): FormerValue[] {
+  return [...document.matchAll(/^former (\S+) (\w+) (\d+) (-|-?\d+)$/gm)].map(
+    ([, path = "", key = "", ours, former]) => ({
+      path,
+      key,
+      ours: Number(ours),
+      former: former === "-" ? undefined : Number(former),
+    }),
+  );
 }
 
 function whyAgain(journal: Journal | undefined, { owner, resource }: Sender): string {
@@ -82,7 +123,12 @@ function whyAgain(journal: Journal | undefined, { owner, resource }: Sender): st
   if (journal.owner !== owner || journal.resource !== resource)
     return `it was managed as ${journal.owner} ${journal.resource}; the host is told of its new name`;
   if (journal.state === "failed") return `the last change failed: ${journal.cause ?? "it gave no reason"}`;
-  return "the last change was cut off; it is carried through";
+  if (journal.state === "applying") return "the last change was cut off; it is carried through";
+  return "what the host keeps of our lines is not up to date; it is written anew";
+}
+
+function hash(content: string | undefined): string {
+  return content === undefined ? "-" : sha256(content);
 }
 
 function sha256(latin1: string): string {
@@ -90,8 +136,11 @@ function sha256(latin1: string): string {
 }
 
 function fingerprint(observation: Observation, journal: Journal | undefined): string {
-  const files = Object.values(observation.files).flatMap((file) =>
-    file.state === "present" ? [[file.path, file.changed, sha256(file.content)]] : [[file.path, file.state]],
+  const trees = [observation, ...Object.values(observation.users).filter((user) => user.state === "present")];
+  const files = trees.flatMap((tree) =>
+    Object.values(tree.files).map((file) =>
+      file.state === "present" ? [file.path, file.changed, sha256(file.content)] : [file.path, file.state],
+    ),
   );
   return sha256(JSON.stringify([files.sort(), journal?.transaction ?? 0, observation.boot]));
 }

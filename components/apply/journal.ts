@@ -32,6 +32,10 @@ export function readJournal(observation: Observation, path: string): Journal | u
   return { transaction, state, cause: fields.get("cause"), owner, resource, document };
 }
 
+const PART = "(server|client|client:[^\\s:]+|putty:[^\\s:]+)";
+const HASH = "([0-9a-f]{64}|-)";
+const FORMER = "(-|-?\\d{1,10})";
+
 /** The lines that a plan document is made of, by their first word; those that it can't be without come first. */
 const LINES = {
   machine: /^machine [0-9a-f]{64}$/,
@@ -39,13 +43,18 @@ const LINES = {
   resource: /^resource /,
   fingerprint: /^fingerprint [0-9a-f]{64}$/,
   journal: /^journal \//,
+  local: /^local yes$/,
   takeOver: /^takeOver yes$/,
   programs: /^sshd? \//,
+  asker: /^asker [a-z]+$/,
   service: /^service \S+ \S+$/,
-  file: /^file (server|client) \/.* [0-9a-f]{64} [0-9a-f]{64}$/,
+  file: new RegExp(`^file ${PART} /\\S* ${HASH} ${HASH}$`),
+  config: new RegExp(`^config ${PART} /\\S* \\S+$`),
   splice: /^splice \d+ \d+$/,
-  ours: /^\+(# (>>>|<<<) ssh-keepalive .*|Host \*| *(Client|Server)Alive(Interval|CountMax) \d+)?$/,
-  expect: /^expect (server|client) [a-z]+ \d+$/,
+  ours: /^\+(# (>>>|<<<) ssh-keepalive .*|Host [\x21-\x7e][\x20-\x7e]*|Match (final )?all| *(Client|Server)Alive(Interval|CountMax) \d+)?$/,
+  session: /^\+PingInterval(Secs)?=-?\d{1,10}$/,
+  expect: new RegExp(`^expect ${PART} [a-z]+ \\d+$`),
+  former: new RegExp(`^former /\\S* PingInterval(Secs)? \\d+ ${FORMER}$`),
 };
 const REQUIRED = [LINES.machine, LINES.owner, LINES.resource, LINES.fingerprint, LINES.journal];
 

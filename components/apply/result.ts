@@ -1,13 +1,16 @@
-import { KEYWORDS, ROLES, type Role, type Values } from "../settings";
+import { KEYWORDS, type OpenSshRole, partOf, type Values } from "../settings";
 
 /** What a host's script says that it did. */
 export interface ApplyResult {
   status: "changed" | "unchanged" | "failed";
   /** Why, where the status is `failed`. */
   cause?: string;
-  /** Effective values afterwards, as OpenSSH reports them. */
-  effective: Partial<Record<Role, Values>>;
+  /** By part id: effective values afterwards, as OpenSSH reports them. */
+  effective: Record<string, Values>;
 }
+
+/** `effective client:alice serveraliveinterval 60` */
+const EFFECTIVE = /^effective ((?:server|client)(?::[A-Za-z0-9_.@\\$-]+)?) ([a-z]+) (\d{1,10})$/;
 
 /** Reads the apply script's answer, from which no more is taken than what it can rightly hold. */
 export function readResult(stdout: string): ApplyResult {
@@ -17,11 +20,13 @@ export function readResult(stdout: string): ApplyResult {
   if (lines[0] !== "ssh-keepalive-result 1" || lines.at(-1) !== "end")
     return { status: "failed", cause: "the host's answer is incomplete; run it again", effective: {} };
   if (status !== "changed" && status !== "unchanged") return { status: "failed", cause: field("cause"), effective: {} };
-  const effective: Partial<Record<Role, Values>> = {};
-  for (const role of ROLES)
-    for (const { keyword } of KEYWORDS[role]) {
-      const value = field(`effective ${role} ${keyword.toLowerCase()}`);
-      if (value && /^\d{1,10}$/.test(value)) effective[role] = { ...effective[role], [keyword]: Number(value) };
-    }
+  const effective: Record<string, Values> = {};
+  for (const line of lines) {
+    const [, part, lower, value] = EFFECTIVE.exec(line) ?? [];
+    if (part === undefined) continue;
+    const keywords = KEYWORDS[partOf(part).role as OpenSshRole];
+    const known = keywords.find(({ keyword }) => keyword.toLowerCase() === lower);
+    if (known) effective[part] = { ...effective[part], [known.keyword]: Number(value) };
+  }
   return { status, effective };
 }

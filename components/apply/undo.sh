@@ -1,18 +1,19 @@
-# Takes our lines out of the files that the plan on stdin names, by their markers, and forgets the journal.
-# Everybody else's lines stay as they are now. A failure is told by the exit status: a destroy must not look done.
+# Takes what is ours out of the files that the plan on stdin names, and forgets the journal: lines of OpenSSH's configs by
+# their markers, values of saved sessions by what was there before. Everybody else's lines stay as they are now. A failure
+# is told by the exit status: a destroy must not look done.
 
 give_up() {
   printf '%s' "$1" | one_line >&2
   exit 1
 }
 
-# Start and end of our lines, in bytes; findOwnLines in plan/blocks.ts finds the same.
+# Start and end of our lines, in bytes; findOwnLines in plan/blocks.ts says how they are known, and finds the same.
 own_ranges() {
   awk -v size="$(wc -c <"$1")" '
     BEGIN { at = 0 }
     function ours(line) { return tolower(line) ~ /^[ \t]*(client|server)alive(interval|countmax)[ \t=]/ }
     function keyword(line) { sub(/^[ \t]+/, "", line); sub(/[ \t=].*/, "", line); return tolower(line) }
-    function host_all(line) { return line ~ /^[ \t]*Host \*[ \t]*$/ }
+    function header(line) { return line ~ /^[ \t]*(Host [^ \t].*|Match all|Match final (all|originalhost [^ \t].*))$/ }
     { start[NR] = at; at += length($0) + 1; sub(/\r$/, ""); text[NR] = $0 }
     /^# >>> ssh-keepalive / { kind[NR] = "begin" }
     /^# <<< ssh-keepalive / { kind[NR] = "end" }
@@ -27,17 +28,17 @@ own_ranges() {
         closed = (last <= NR && kind[last] == "end")
         if (!closed) {
           split("", seen)
-          first = last = n + 1 + host_all(text[n + 1])
+          first = last = n + 1 + header(text[n + 1])
           while (last <= NR && ours(text[last]) && !(keyword(text[last]) in seen)) seen[keyword(text[last++])] = 1
           if (last == first) last = n + 1
         }
         foreign = 0
-        for (i = n + 1; i < last; i++) if (!ours(text[i]) && !host_all(text[i])) foreign = 1
+        for (i = n + 1; i < last; i++) if (!ours(text[i]) && !header(text[i])) foreign = 1
         ends_file = (last > NR || (closed && last == NR))
         from = start[n]
         if (ends_file && !foreign && n > 1 && text[n] ~ /; newline added before/) from--
         print from, start[n + 1]
-        for (i = n + 1; i < last; i++) if (ours(text[i]) || (host_all(text[i]) && !foreign)) print start[i], start[i + 1]
+        for (i = n + 1; i < last; i++) if (ours(text[i]) || (header(text[i]) && !foreign)) print start[i], start[i + 1]
       }
     }
   ' "$1"
@@ -53,6 +54,36 @@ without_own_lines() {
   tail -c "+$((at + 1))" "$1"
 }
 
+# A session as it was before us. Its two values are one setting: where either is no longer ours both are that user's own.
+with_former_values() { # file path
+  awk 'BEGIN { path = ARGV[3]; ARGV[3] = "" }
+    FNR == NR { if ($1 == "former" && $2 == path) { wanted++; former[$3 "=" $4] = ($5 == "-" ? "" : $3 "=" $5 "\n") } next }
+    { text[++last] = line = $0; sub(/\r$/, "", line); if (line in former) { found += !(line in seen); seen[line]; ours[last] = line } }
+    END { for (n = 1; n <= last; n++) printf "%s", (n in ours && found == wanted) ? former[ours[n]] : text[n] "\n" }
+  ' "$work/plan" "$1" "$2" >"$work/session"
+  if [ -n "$(tail -c 1 "$1")" ] && [ -s "$work/session" ]; then
+    head -c $(($(wc -c <"$work/session") - 1)) "$work/session"
+  else
+    cat "$work/session"
+  fi
+}
+
+# The selected file without us; none where it goes with us.
+make_new() {
+  old=$work/$number.old
+  new=$work/$number.new
+  case $part in
+    putty:*)
+      with_former_values "$old" "$path" >"$new"
+      [ -s "$new" ] || rm -f "$new"
+      ;;
+    *)
+      without_own_lines "$old" >"$new" || return 1
+      [ -s "$new" ] || ! grep -q '^# >>> ssh-keepalive .*; file created' "$old" || rm -f "$new"
+      ;;
+  esac
+}
+
 [ "$(tail -n 1 "$work/plan")" = end ] || give_up "the plan did not arrive whole; run it again"
 ! grep -qx nothing "$work/plan" || exit 0
 [ ! -f "$journal" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
@@ -64,37 +95,42 @@ if keeper_lives; then
   echo "the same run has just applied this host's plan, so this is a replacement; nothing was undone"
   exit 0
 fi
-planned file >"$work/files"
 if [ "$(this_machine)" != "$(planned machine)" ]; then
-  while read -r role path _; do
+  [ "$(planned local)" != yes ] ||
+    give_up "this is another machine than the one that was configured; run it there, or take the host out of the state (pulumi state delete)"
+  for number in $all; do
+    select_file "$number"
     ! grep -q '^# >>> ssh-keepalive ' "$path" 2>/dev/null ||
       give_up "another machine answers here now, and $path has lines of ours; run up first, so that it is known, or take them out by hand"
-  done <"$work/files"
+  done
   echo "another machine answers here now; it has nothing to undo"
   exit 0
 fi
 
 changed=
-while read -r role path _; do
-  real=$(real_path "$path")
-  [ -f "$real" ] || continue
-  { cat "$real" >"$work/$role.old" && without_own_lines "$real" >"$work/$role.new"; } || give_up "$real can't be read"
-  ! cmp -s "$work/$role.old" "$work/$role.new" || continue
-  stage "$real" "$work/$role.new" 2>"$work/refused" || give_up "$real can't be changed: $(cat "$work/refused")"
-  if [ "$role" = server ]; then
-    said=$(bounded "$(planned sshd)" -t -f "$staged" 2>&1) || give_up "without our lines sshd rejects $real, so they stay: $said"
+for number in $all; do
+  select_file "$number"
+  case $part in *:*) [ -n "$(passwd_of "${part#*:}")" ] || continue ;; esac
+  { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || give_up "$path can't be read: $(cat "$work/said")"
+  ! same "$work/$number.old" "$work/$number.new" || continue
+  changed="$changed $number"
+  [ -f "$work/$number.new" ] || continue
+  stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
+  if [ "$part" = server ] && [ "$path" = "$(main_of server)" ]; then
+    said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
   fi
-  changed="$changed $role"
-done <"$work/files"
-
-while read -r role path _; do
-  case " $changed " in *" $role "*) ;; *) continue ;; esac
-  real=$(real_path "$path")
-  mv -f "$real.ssh-keepalive-$$" "$real" || give_up "$real can't be replaced"
-  [ "$role" = client ] || said=$(reload_sshd) || {
-    stage "$real" "$work/$role.old" && mv -f "$staged" "$real" && reload_sshd >/dev/null
+done
+for number in $changed; do
+  select_file "$number"
+  carry_out || { said="$(cat "$work/said")$(put_back)" && give_up "$path can't be replaced: $said"; }
+done
+if is_among server $changed; then
+  said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || give_up "without our lines sshd rejects its files, so they are back: $said$(put_back)"
+  said=$(reload_sshd) || {
+    said="$said$(put_back)"
+    reload_sshd >/dev/null
     give_up "sshd did not reload without our lines, so they are back: $said"
   }
-done <"$work/files"
+fi
 rm -f "$journal" || give_up "$journal can't be removed"
 rmdir "$(dirname "$journal")" 2>/dev/null || :

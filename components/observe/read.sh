@@ -1,128 +1,19 @@
-# Reads all that is needed to know of this host, in one go, and changes nothing.
-# $request holds the paths, one `key value` a line. The answer is records: tab-separated fields on a line; the last
-# field of a blob is its length, and that many bytes follow.
-TAB=$(printf '\t')
-NL='
-'
-IFS=$NL
-MAX=1048576
-
+# Reads all that is needed to know of this host, in one go, and changes nothing. $request holds what is asked, one
+# `key value` a line.
 asked() { printf '%s\n' "$request" | sed -n "s/^$1 //p"; }
-
-record() {
-  printf '%s' "$1"
-  shift
-  for field; do printf '\t%s' "$field"; done
-  printf '\n'
-}
-
-text() { # text fields…
-  content=$1
-  shift
-  record "$@" "$(printf '%s' "$content" | wc -c | tr -d ' ')"
-  printf '%s\n' "$content"
-}
-
-file_status() { # mode, owner, group, change time
-  stat -c "%a$TAB%u$TAB%g$TAB%Z" "$1" 2>/dev/null || stat -f "%Lp$TAB%u$TAB%g$TAB%c" "$1"
-}
-
-size_of() { wc -c <"$1" | tr -d ' '; }
-
-file() {
-  path=$(real_path "$1") || path=
-  if [ -z "$path" ] || [ ! -e "$path" ]; then
-    if [ -L "$1" ]; then record unusable "$1" "is a link to nothing"; else record missing "$1"; fi
-  elif [ -d "$path" ]; then record unusable "$1" "is a directory"
-  elif [ ! -f "$path" ]; then
-    blocking=yes
-    record unusable "$1" "is not a regular file"
-  elif [ ! -r "$path" ]; then record unusable "$1" "can't be read"
-  elif [ "$(size_of "$path")" -gt $MAX ]; then record unusable "$1" "is larger than $MAX bytes"
-  else
-    size=$(size_of "$path")
-    record file "$1" "$path" "$(file_status "$path")" "$size"
-    head -c "$size" "$path"
-    printf '\n'
-    # Root is refused only by a read-only file system and an immutable file. Some shells don't see that; then up does.
-    { [ -w "$path" ] && [ -w "${path%/*}/" ]; } || record sealed "$1"
-    return 0
-  fi
-  return 1
-}
-
-patterns() { # of the Include lines in a file, one a line
-  awk '{
-    sub(/\r$/, ""); sub(/^[ \t]+/, "")
-    if (tolower(substr($0, 1, 7)) != "include") next
-    rest = substr($0, 8)
-    if (rest !~ /^[ \t="]/) next
-    sub(/^[ \t]*=?[ \t]*/, "", rest)
-    while (rest != "" && rest !~ /^#/) {
-      if (substr(rest, 1, 1) == "\"") {
-        rest = substr(rest, 2); end = index(rest, "\"")
-        if (!end) next
-        print substr(rest, 1, end - 1); rest = substr(rest, end + 1)
-      } else { match(rest, /^[^ \t]+/); print substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1) }
-      sub(/^[ \t]+/, "", rest)
-    }
-  }' "$1"
-}
-
-# A file and what it includes. Only the positional parameters are a call's own, as this recurs; no other variable is
-# used after a call.
-seen=
-tree() { # path depth
-  case $NL$seen in *"$NL$1$NL"*) return 0 ;; esac
-  seen=$seen$1$NL
-  file "$1" || return 0
-  [ "$2" -lt 16 ] || return 0
-  set -f
-  for pattern in $(patterns "$1"); do
-    set +f
-    case $pattern in /*) ;; *) pattern=/etc/ssh/$pattern ;; esac
-    follow "$pattern" $(($2 + 1))
-  done
-  set +f
-}
-
-follow() { # pattern depth
-  record include "$1"
-  for included in $1; do
-    [ -e "$included" ] || [ -L "$included" ] || continue
-    case $included in
-      *[[:cntrl:]]*)
-        [ -f "$included" ] || blocking=yes
-        included=$(printf '%s' "$included" | tr '\001-\037\177' '?')
-        record included "$1" "$included"
-        record unusable "$included" "has control characters in its name"
-        ;;
-      *)
-        record included "$1" "$included"
-        tree "$included" "$2"
-        ;;
-    esac
-  done
-}
-
-# OpenSSH would wait forever for a pipe's other end, so it is not asked where one is among its files.
-effective() { # role command…
-  role=$1
-  shift
-  answer=$(bounded "$@" 2>&1)
-  code=$?
-  text "$(printf '%s' "$answer" | head -c 65536)" effective "$role" $code
-}
 
 openssh_version() { "$1" -V 2>&1 | sed -n 's/.*\(OpenSSH_[A-Za-z0-9._-]*\).*/\1/p' | head -n 1; }
 
 # How a running sshd is told of a changed file. One that is not the system's own is known by its pid file.
 service() {
-  if [ "$sshd_config" = /etc/ssh/sshd_config ] && [ -d /run/systemd/system ] && have systemctl; then
-    for unit in ssh.service sshd.service ssh.socket sshd.socket; do
-      systemctl is-active --quiet "$unit" && record service systemd "$unit" && return
-    done
-  fi
+  case $sshd_config in /etc/ssh/sshd_config | /usr/etc/ssh/sshd_config)
+    if [ -d /run/systemd/system ] && have systemctl; then
+      for unit in ssh.service sshd.service ssh.socket sshd.socket; do
+        systemctl is-active --quiet "$unit" && record service systemd "$unit" && return
+      done
+    fi
+    ;;
+  esac
   pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
   if [ -n "$pid_file" ] && sshd_pid "$pid_file" >/dev/null; then
     record service pidfile "$pid_file"
@@ -131,8 +22,115 @@ service() {
   fi
 }
 
-sshd_config=$(asked sshdConfig)
-ssh_config=$(asked sshConfig)
+# The file that the settings name, the usual one, or a vendor's where that is missing.
+main_of() { # role key name
+  main=$(asked "$2")
+  whose=own
+  if [ "$main" = "/etc/ssh/$3" ] && [ ! -e "$main" ] && [ ! -L "$main" ] && [ -f "/usr/etc/ssh/$3" ]; then
+    main=/usr/etc/ssh/$3
+    whose=vendor
+  fi
+  record main "$1" "$main" "$whose"
+}
+
+# Whether somebody else than root could have written a file, or put another in its place.
+foreign() {
+  step=$1
+  while :; do
+    file_status "$step" | {
+      IFS=$TAB read -r mode owner group _
+      [ "$owner" = 0 ] || exit 1
+      case $mode in
+        1???) ;;
+        *[2367]) exit 1 ;;
+        *[2367]?) [ "$group" = 0 ] || exit 1 ;;
+      esac
+    } || return 0
+    [ "$step" != / ] || return 1
+    step=${step%/*}
+    step=${step:-/}
+  done
+}
+
+# The place of the first `Match exec` of some files: ssh runs its command when it is asked.
+command_in() {
+  for one; do
+    [ -f "$one" ] || continue
+    line=$(awk '{ line = tolower($0); gsub(/"/, "", line) } line ~ /^[ \t]*match[ \t=].*exec/ { print NR; exit }' "$one")
+    [ -z "$line" ] || { echo "$one:$line" && return; }
+  done
+}
+
+foreign_among() {
+  for one; do
+    [ -f "$one" ] && foreign "$(readlink -f "$one")" && echo "$one" && return
+  done
+}
+
+# Asks ssh about the system-wide files: as root by their name. But as nobody where others than root can write them, who
+# could put a command of theirs in; and where an Include is relative, as it means /etc/ssh only while no file is named.
+ask_client() { # probe
+  asker=
+  if [ "$(id -u)" -eq 0 ]; then
+    command=$(command_in $seen)
+    theirs=$(foreign_among $seen)
+    if [ -n "$command" ] && [ -n "$theirs" ]; then
+      record notAsked "would run the command of $command as root, and others than root can write $theirs; make that root's alone (chown root, chmod go-w), or take the client role off this host (enabled: false)"
+      return
+    fi
+    if [ -n "$theirs$relative" ] && [ -z "$command" ] && as_user nobody '[ ! -e "$HOME/.ssh/config" ]' 2>/dev/null; then asker=nobody; fi
+  fi
+  set -- "$ssh" -G -- "$1"
+  if [ -z "$asker" ] || [ "$ssh_config" != /etc/ssh/ssh_config ]; then
+    set -- "$ssh" -G -F "$ssh_config" "$3" "$4"
+  fi
+  if [ -n "$asker" ]; then
+    record asker "$asker"
+    verdict "effective${TAB}client" as_user "$asker" 'exec "$@"' sh "$@"
+  else
+    verdict "effective${TAB}client" bounded "$@"
+  fi
+}
+
+# The users that are asked for, and those whose files the journal names; a line each: name, roles, probe, patterns.
+users() {
+  asked user
+  [ -f "$journal" ] || return 0
+  sed -n 's/^file \([a-z]*\):\([^ ]*\) .*/\2 \1 ssh-keepalive.invalid/p' "$journal" | sort -u
+}
+
+read_users() {
+  answers=$(mktemp -d) || { echo "no temporary directory can be made: is /tmp full or read-only?" >&2 && exit 1; }
+  trap 'rm -rf "$answers"' EXIT
+  trap 'exit 1' HUP INT TERM
+  users >"$answers/users"
+  cut -d ' ' -f 1 "$answers/users" | sort -u >"$answers/names"
+  while IFS= read -r name; do
+    roles=$(awk 'BEGIN { name = ARGV[1]; ARGV[1] = "" } $1 == name { printf "%s,", $2 }' "$name" "$answers/users")
+    about=$(awk 'BEGIN { name = ARGV[1]; ARGV[1] = "" } $1 == name { sub(/^[^ ]+ [^ ]+ /, ""); print; exit }' "$name" "$answers/users")
+    patterns=${about#* }
+    [ "$patterns" != "$about" ] || patterns=
+    if [ -z "$(passwd_of "$name")" ]; then
+      record no-such-user "$name" "is no user there"
+    elif [ "$(id -u)" -ne 0 ] && [ "$(id -un)" != "$name" ]; then
+      record no-such-user "$name" "is another user than $(id -un), who is not root there; log in as root, or give become"
+    else
+      (ulimit -f 16384 2>/dev/null; cd /; as_user "$name" "$(user_script)" sh "$roles" "${about%% *}" "${ssh:-}" "$patterns") >"$answers/said" 2>/dev/null
+      # So ends timeout of GNU, and that of busybox.
+      case $? in 124 | 143)
+        record no-such-user "$name" "can't be read within 30 s; does a command of Match exec there wait, or leave processes behind?"
+        continue
+        ;;
+      esac
+      # What a user's processes still write is not looked at.
+      head -c 8388608 "$answers/said" >"$answers/answer"
+      record user "$name" "$(size_of "$answers/answer")"
+      cat "$answers/answer"
+      printf '\n'
+    fi
+  done <"$answers/names"
+}
+
 journal=$(asked journal)
 sshd=$(asked sshd)
 ssh=$(asked ssh)
@@ -141,7 +139,9 @@ ssh=$(asked ssh)
 
 record ssh-keepalive-observation 1
 record uid "$(id -u)"
-record shell "$(awk -F: -v user="${SUDO_USER:-$(id -un)}" '$1 == user { print $7 }' /etc/passwd)"
+user=${SUDO_USER:-${DOAS_USER:-$(id -un)}}
+record user-name "$user"
+record shell "$(passwd_of "$user" | cut -d : -f 7)"
 record machine "$(machine_id | head -n 1)"
 if [ -r /proc/1/stat ]; then
   record boot "$(cat /proc/sys/kernel/random/boot_id)" "$(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20)"
@@ -149,24 +149,36 @@ else
   record boot "$(ps -o lstart= -p 1)" -
 fi
 if [ -e "$journal" ]; then file "$journal" || :; fi
-blocking=
+base=/etc/ssh
+main_of server sshdConfig sshd_config
+sshd_config=$main
 tree "$sshd_config" 0
 server_blocks=$blocking
 blocking=
+main_of client sshConfig ssh_config
+ssh_config=$main
+all_seen=$seen
+seen=
+relative=
 tree "$ssh_config" 0
-client_blocks=$blocking
+# Files of ours that no config names any more.
+if [ -f "$journal" ]; then
+  for path in $(sed -n -e 's/^file server \([^ ]*\) .*/\1/p' -e 's/^file client \([^ ]*\) .*/\1/p' "$journal" | sort -u); do
+    case $NL$seen$all_seen in *"$NL$path$NL"*) ;; *) file "$path" || : ;; esac
+  done
+fi
 answer=
 if [ -n "$sshd" ] && [ -x "$sshd" ]; then
   record program sshd "$sshd" "$(openssh_version "$sshd")"
-  [ ! -f "$sshd_config" ] || [ -n "$server_blocks" ] || effective server "$sshd" -T -f "$sshd_config"
+  [ ! -f "$sshd_config" ] || [ -n "$server_blocks" ] || verdict "effective${TAB}server" bounded "$sshd" -T -f "$sshd_config"
   service
 fi
 if [ -n "$ssh" ] && [ -x "$ssh" ]; then
   record program ssh "$ssh" "$(openssh_version "$ssh")"
-  # ssh -G runs the commands of `Match exec`; reading a host runs nothing of anybody's.
-  matched=$(set -f; printf '%s' "$seen" | while read -r path; do
-    [ -f "$path" ] && tr -d '"' <"$path" | grep -qiE '^[[:space:]]*match[[:space:]=].*exec' && echo exec
-  done)
-  if [ -f "$ssh_config" ] && [ -z "$matched$client_blocks" ]; then effective client "$ssh" -G -F "$ssh_config" ssh-keepalive.invalid; fi
+  probe=$(asked probe)
+  if [ -f "$ssh_config" ] && [ -z "$blocking" ]; then ask_client "$probe"; fi
+  hosts=$(asked patterns)
+  [ -z "$hosts" ] || try_patterns "$ssh" "$probe" "$hosts"
 fi
+if [ -n "$(users)" ]; then read_users; fi
 record end

@@ -1,109 +1,178 @@
-import type { Observation } from "../observe";
-import { KEYWORDS, matchesPatterns, parseLine, type Role } from "../settings";
+import type { ObservedTree } from "../observe";
+import { type Alias, KEYWORDS, type OpenSshRole, parseLine } from "../settings";
+import { findOwnLines } from "./blocks";
 import { type Line, linesOf } from "./lines";
 import { Refusal } from "./refusal";
+import { enter, GLOBAL, type Section } from "./sections";
+import { isOlder } from "./values";
 
-/** A line of others that sets one of a role's keywords. */
-export interface Setting {
+/** A config: its main file, and all that it includes. */
+export interface Config {
+  role: OpenSshRole;
+  /** Of OpenSSH, as it tells it: `OpenSSH_9.2p1`. */
+  version: string;
+  main: string;
+  /** The folder of Include lines that name no other, and of a user's config the home. */
+  base: string;
+  home?: string;
+  /** The host that ssh is asked about. */
+  probe: string;
+  /** Whether ssh is asked about it by its name, and so takes relative Include lines for a user's. */
+  named?: boolean;
+  tree: ObservedTree;
+}
+
+/** A line that sets one of a role's keywords. */
+export interface Setting extends Omit<Section, "header"> {
   /** As OpenSSH names it; Debian's aliases are named by what they stand for. */
   keyword: string;
   value: string;
   file: string;
   line: number;
-  /** The Host or Match line that it stands under, as written; absent where it holds for everybody. */
-  condition?: string;
-  /** Whether the condition holds for the host that OpenSSH is asked about; only OpenSSH knows where it is a Match. */
-  probed?: boolean;
-  /** Whether that is `Match all`, which in sshd_config overrides the global section. */
-  matchAll: boolean;
-  /** Where something has to be put into the main file to be read before it, without cutting a section in two. */
-  before: number;
+  own: boolean;
+  place: Place;
 }
 
-/** The host that ssh is asked about, for which nobody writes a section. apply/transaction.sh and read.sh name it too. */
-export const PROBE_HOST = "ssh-keepalive.invalid";
-
-interface Scope {
-  condition?: string;
-  probed?: boolean;
-  matchAll: boolean;
-  /** Start of the section's header in the main file. */
-  header?: number;
+/** Where something has to be put into the main file to be read before a line. */
+export interface Place {
+  /** Right before it, or before the Include line that leads to it. */
+  line: number;
+  /** Before the section in which that stands, so that it is not cut in two. */
+  section: number;
 }
+
+/** OpenSSH's own limit, and one for trees that are made to be followed forever. */
+const [MOST_DEPTH, MOST_FILES] = [16, 10_000];
 
 /**
  * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them.
- * Of the main file only the given lines count, which are those of others.
  *
  * @throws Refusal for what can't be followed, with file and line.
  */
-export function settingsIn(role: Role, main: string, lines: Line[], observation: Observation): Setting[] {
+export function settingsIn(config: Config): Setting[] {
   const names = new Map(
-    KEYWORDS[role].flatMap(({ keyword, aliases }) =>
-      [keyword, ...aliases].map((name) => [name.toLowerCase(), keyword]),
+    KEYWORDS[config.role].flatMap(({ keyword, aliases }) =>
+      [keyword, ...namesIn(config.version, aliases)].map((name) => [name.toLowerCase(), keyword]),
     ),
   );
   const found: Setting[] = [];
-  const visit = (file: string, lines: Line[], outer: Scope, at: number | undefined, depth: number) => {
-    if (depth > 16) throw new Refusal(`${file}: Include lines are nested more than 16 deep`);
-    let scope = outer;
-    for (const { number, text: written, start } of lines) {
-      const directive = parseLine(written);
-      if (!directive) continue;
-      const before = at ?? scope.header ?? start;
-      const keyword = directive.keyword.toLowerCase();
-      if (keyword === "host" || keyword === "match")
-        scope = enter(role, outer, keyword, directive.values, written, at === undefined ? start : undefined);
-      else if (keyword === "include") {
-        for (const pattern of directive.values) {
-          for (const path of included(role, pattern, file, number, observation)) {
-            const child = observation.files[path];
-            if (child?.state === "present") visit(path, linesOf(child.content), scope, before, depth + 1);
-            else if (child?.state === "unusable")
-              throw new Refusal(`${path}, included by ${file}:${number}, ${child.reason}`);
-          }
-        }
-      } else if (names.has(keyword))
-        found.push({
-          keyword: names.get(keyword) as string,
-          value: directive.values.join(" "),
-          file,
-          line: number,
-          condition: scope.condition,
-          probed: scope.probed,
-          matchAll: scope.matchAll,
-          before,
-        });
-    }
-  };
-  visit(main, lines, { probed: true, matchAll: false }, undefined, 0);
+  walk(config, ({ file, line, keyword, values, section: { header, ...section }, place, own }) => {
+    const named = names.get(keyword);
+    if (named === undefined) return;
+    found.push({ ...section, keyword: named, value: values.join(" "), file, line: line.number, own, place });
+  });
   return found;
 }
 
-/** Whether a section starts at this line. */
-export function isHeader(line: string): boolean {
-  return /^(host|match)$/i.test(parseLine(line)?.keyword ?? "");
+function namesIn(version: string, aliases: Alias[]): string[] {
+  return aliases.filter(({ until }) => until === undefined || isOlder(version, ...until)).map(({ name }) => name);
 }
 
-function enter(role: Role, outer: Scope, keyword: string, words: string[], written: string, header?: number): Scope {
-  const matchAll = keyword === "match" && words.length === 1 && words[0]?.toLowerCase() === "all";
-  const everybody =
-    role === "client" &&
-    (matchAll || (keyword === "host" && words.includes("*") && !words.some((w) => w.startsWith("!"))));
-  const holds = everybody || (keyword === "host" ? matchesPatterns(words, PROBE_HOST) : undefined);
-  const probed = outer.probed === false || holds === false ? false : outer.probed && holds;
-  if (outer.condition !== undefined) return { ...outer, probed, header: header ?? outer.header };
-  return { condition: everybody ? undefined : written.trim(), probed, matchAll, header };
+/** The folders that an Include line of the main file names as `FOLDER/*.conf` for everybody, in the order in which they are read. */
+export function dropInFolders(config: Config): string[] {
+  const found: string[] = [];
+  walk(config, ({ file, keyword, values, section: { condition, matchAll, late }, own }) => {
+    if (keyword !== "include" || file !== config.main || own || condition !== undefined || matchAll || late) return;
+    for (const pattern of values) {
+      const folder = absolute(config, pattern).replace(/\/\*\.conf$/, "");
+      if (config.tree.folders.includes(folder) && pattern.endsWith("/*.conf")) found.push(folder);
+    }
+  });
+  return found;
 }
 
-function included(role: Role, pattern: string, file: string, line: number, observation: Observation): string[] {
-  if (role === "client" && !pattern.startsWith("/"))
+/** The first line of a keyword that holds for everybody or for some: `ChannelTimeout`, say. */
+export function placeOf(config: Config, wanted: string): { file: string; line: number } | undefined {
+  let found: { file: string; line: number } | undefined;
+  walk(config, ({ file, line, keyword }) => {
+    if (keyword === wanted.toLowerCase()) found ??= { file, line: line.number };
+  });
+  return found;
+}
+
+/** Whether ssh reads the config a second time for every host, as any `Match final` makes it do. */
+export function hasSecondRound({ tree }: Config): boolean {
+  return Object.values(tree.files).some(
+    (file) => file.state === "present" && /^[ \t]*"?match\b.*[ \t=]!?final([ \t\r]|$)/im.test(file.content),
+  );
+}
+
+interface Visited {
+  file: string;
+  line: Line;
+  /** In lower case. */
+  keyword: string;
+  values: string[];
+  section: Section;
+  place: Place;
+  own: boolean;
+}
+
+/** Calls for every directive but Host and Match, in the order in which OpenSSH reads them. */
+function walk(config: Config, visit: (directive: Visited) => void): void {
+  const { role, probe, tree } = config;
+  const probed = { role, probe, renames: givesNames(config) };
+  let entered = 0;
+  const enterFile = (file: string, outer: Section, from: Place | undefined, depth: number): void => {
+    const observed = tree.files[file];
+    if (observed?.state !== "present") return;
+    entered++;
+    if (entered > MOST_FILES)
+      throw new Refusal(
+        `${file}: Include lines name more than ${MOST_FILES} files one after the other; see what includes it`,
+      );
+    const ranges = findOwnLines(observed.content).ranges;
+    let section = outer;
+    for (const line of linesOf(observed.content)) {
+      const directive = parseLine(line.text);
+      if (!directive) continue;
+      const keyword = directive.keyword.toLowerCase();
+      const { values } = directive;
+      const own = ranges.some(({ start, end }) => start <= line.start && line.end <= end);
+      if (keyword === "host" || keyword === "match") {
+        const start = from === undefined ? line.start : undefined;
+        section = enter(probed, outer, { keyword, words: values, written: line.text, start, own });
+        continue;
+      }
+      const place = from ?? { line: line.start, section: section.header ?? line.start };
+      visit({ file, line, keyword, values, section, place, own });
+      if (keyword !== "include") continue;
+      for (const pattern of values)
+        for (const path of included(config, pattern, file, line.number)) {
+          const child = tree.files[path];
+          if (child?.state === "unusable")
+            throw new Refusal(`${path}, included by ${file}:${line.number}, ${child.reason}; mend that, or that line`);
+          if (depth === MOST_DEPTH)
+            throw new Refusal(
+              `${file}:${line.number}: this Include is nested more than ${MOST_DEPTH} deep, which OpenSSH does not follow; ` +
+                "take it out: most often a file includes itself",
+            );
+          enterFile(path, section, place, depth + 1);
+        }
+    }
+  };
+  enterFile(config.main, GLOBAL, undefined, 0);
+}
+
+/** Whether some line may give the host that is asked about another name, by which `Match host` then goes. */
+function givesNames({ tree }: Config): boolean {
+  return Object.values(tree.files).some((file) => file.state === "present" && /^\s*"?hostname\b/im.test(file.content));
+}
+
+function absolute({ base, home }: Config, pattern: string): string {
+  if (pattern.startsWith("/")) return pattern;
+  if (home !== undefined && pattern.startsWith("~/")) return `${home}/${pattern.slice(2)}`;
+  return `${base}/${pattern}`;
+}
+
+function included(config: Config, pattern: string, file: string, line: number): string[] {
+  if (config.named && !pattern.startsWith("/"))
     throw new Refusal(
       `${file}:${line}: ssh looks for "${pattern}" in /etc/ssh, but in ~/.ssh when asked what is in force, so that can't be ` +
         "checked; write its path in full",
     );
-  const absolute = pattern.startsWith("/") ? pattern : `/etc/ssh/${pattern}`;
-  const paths = observation.includes[absolute];
+  // What a newer ssh puts in there depends on the user and the host that it is asked about.
+  const paths = /[%$]|^~[^/]/.test(pattern) ? undefined : config.tree.includes[absolute(config, pattern)];
   if (paths) return paths;
   throw new Refusal(`${file}:${line}: this Include can't be followed; write its path plainly`);
 }

@@ -1,57 +1,76 @@
-import { effectiveValues, type Observation } from "../observe";
-import { KEYWORDS, type Role, type Values } from "../settings";
+import { effectiveValues, type Verdict } from "../observe";
+import { KEYWORDS, type OpenSshRole, type Values } from "../settings";
 import { Refusal } from "./refusal";
 
 /** How OpenSSH is asked what is in force, and the first release that can be. */
-const ASKS: Record<Role, { program: "sshd" | "ssh"; command: string; since: string }> = {
+export const ASKS = {
   server: { program: "sshd", command: "sshd -T", since: "OpenSSH 5.1" },
   client: { program: "ssh", command: "ssh -G", since: "OpenSSH 6.8" },
-};
+} as const;
 
 /** timeout(1)'s exit status. */
 const TIMED_OUT = 124;
 /** A shell's exit statuses of what could not be run or was ended by a signal are between these; OpenSSH's own is 255. */
 const [CANNOT_RUN, FATAL] = [126, 255];
 
+/** A program that was asked, and about what. */
+export interface Asked {
+  role: OpenSshRole;
+  /** The main file. */
+  path: string;
+  /** Whether that starts with a byte order mark. */
+  marked: boolean;
+  program?: { path: string; version: string };
+  /** Whose rights it had. */
+  uid: number;
+  verdict?: Verdict;
+  /** Seconds that it had for its answer. */
+  seconds: number;
+  /** Why it was not asked though it is there. */
+  notAsked?: string;
+}
+
+/** What OpenSSH says is in force. */
+export interface Answer {
+  /** Of the role's keywords. */
+  values: Values;
+  /** All that it reports, by keyword in lower case. */
+  all: Map<string, string>;
+}
+
 /**
  * What OpenSSH says of the role's keywords.
  *
  * @throws Refusal if it can't be asked or does not answer, with its own words and what to do.
  */
-export function effective(role: Role, path: string, observation: Observation): Values {
+export function effective(asked: Asked): Answer {
+  const { role, verdict, notAsked } = asked;
   const { program, command } = ASKS[role];
-  const verdict = observation.effective[role];
   if (!verdict)
     throw new Refusal(
-      observation.programs[program]
-        ? `${path} or a file that it includes has a "Match exec", and ${command} would run that command; this is not done yet. ` +
-            `Take the ${role} role off this host (enabled: false)`
+      notAsked !== undefined
+        ? `${command} ${notAsked}`
         : `it has no ${program} on root's PATH; install OpenSSH, or name the right program in paths`,
     );
-  if (verdict.code !== 0) throw new Refusal(whyNot(role, path, verdict, observation));
-  const values = effectiveValues(verdict.output);
-  const found: Values = {};
+  if (verdict.code !== 0) throw new Refusal(whyNot(asked, verdict));
+  const all = effectiveValues(verdict.output);
+  const values: Values = {};
   for (const { keyword } of KEYWORDS[role]) {
-    const value = values.get(keyword.toLowerCase());
+    const value = all.get(keyword.toLowerCase());
     if (value === undefined || !/^\d+$/.test(value))
       throw new Refusal(`${command} does not report ${keyword}; its OpenSSH is too old to be managed`);
-    found[keyword] = Number(value);
+    values[keyword] = Number(value);
   }
-  return found;
+  return { values, all };
 }
 
 /** Not every failure is the config's fault; the others have remedies of their own. */
-function whyNot(
-  role: Role,
-  path: string,
-  { code, output }: { code: number; output: string },
-  { programs, uid }: Observation,
-): string {
-  const { program, command, since } = ASKS[role];
+function whyNot({ role, path, marked, program, uid, seconds }: Asked, { code, output }: Verdict): string {
+  const { command, since } = ASKS[role];
   if (code === TIMED_OUT)
-    return `${command} gave no answer within 30 s; see what it waits for there (a name server, a network file system)`;
+    return `${command} gave no answer within ${seconds} s; see what it waits for there (a name server, a network file system)`;
   if (code >= CANNOT_RUN && code < FATAL)
-    return `${command} can't be run or was ended there (status ${code}); see that ${programs[program]?.path} works`;
+    return `${command} can't be run or was ended there (status ${code}); see that ${program?.path} works`;
   const [, folder] = /Missing privilege separation directory: (\S+)/.exec(output) ?? [];
   if (folder)
     return (
@@ -69,12 +88,17 @@ function whyNot(
       "as root, or mend the HostKey lines. Nothing was touched"
     );
   if (/(illegal|unknown|invalid|unrecognized) option/i.test(output) || /^usage: /im.test(output)) {
-    const version = programs[program]?.version || "OpenSSH";
+    const version = program?.version || "OpenSSH";
     return (
       `its ${version} does not know ${command}, so what is in force can't be checked; ${since} or newer is needed: upgrade ` +
       `it, or take the ${role} role off this host (enabled: false)`
     );
   }
+  const [, untrusted] = /Bad owner or permissions on (\S+)/.exec(output) ?? [];
+  if (untrusted)
+    return `${command} does not read ${untrusted}, as others may write it or it is another user's; chmod go-w ${untrusted}, or chown it`;
+  if (marked)
+    return `${command} rejects ${path}: it starts with a byte order mark, which OpenSSH does not know; save it without one, nothing was touched`;
   return `${command} rejects ${path} as it stands: ${complaint(output)}; mend that first, nothing was touched`;
 }
 

@@ -1,5 +1,8 @@
 export { unifiedDiff } from "./diff";
-export { type Plan, plan, type RolePlan } from "./plan";
+export { plan } from "./plan";
+export type { FilePlan, FormerValue, PartPlan, Plan } from "./plannedPart";
+export { planWindows, type WindowsPlan } from "./puttyWindows";
 export { Refusal } from "./refusal";
+export { PING_KEYS, type Ping, secondsOf, sessionName } from "./savedSessions";
 export type { Splice } from "./splices";
 export type { Warning } from "./warnings";

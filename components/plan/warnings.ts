@@ -1,6 +1,10 @@
-import type { Role, Values } from "../settings";
+import { type OpenSshPart, Precedence } from "../settings";
 import type { Setting } from "./configTree";
-import { type FileLines, seconds, specificOf } from "./placement";
+import { linesOf } from "./lines";
+import { otherOwner } from "./otherOwner";
+import type { FilePlan } from "./plannedPart";
+import { inEffect, isGeneral, readingOrder } from "./precedence";
+import { seconds } from "./values";
 
 /** What an administrator should know of a host and its plan does not change. */
 export interface Warning {
@@ -11,26 +15,59 @@ export interface Warning {
   message: string;
 }
 
-/** Which lines of others stand in the way of what is wanted. */
-export function warningsOf(role: Role, others: FileLines, desired: Values, settled: boolean): Warning[] {
-  const inForce = others.settings.filter((setting) => role === "server" || takesEffect(setting, others.settings));
-  return inForce.flatMap((setting) => warn(setting, desired, settled));
+interface Standing {
+  part: OpenSshPart;
+  /** Of the role's keywords, those of ours among them. */
+  settings: Setting[];
+  files: FilePlan[];
+  precedence: Precedence;
+  settled: boolean;
 }
 
-/** Whether a line of a client's is read before another that leaves it without effect, even without us. */
-function takesEffect(setting: Setting, settings: Setting[]): boolean {
-  const rivals = settings.filter(({ keyword }) => keyword === setting.keyword);
-  return rivals.indexOf(setting) <= specificOf(rivals).length;
-}
-
-/** Says which lines of others win over ours for some, and, at the change that does it, which cease to take effect. */
-function warn({ keyword, value, file, line, condition }: Setting, desired: Values, settled: boolean): Warning[] {
-  if (!(keyword in desired)) return [];
-  const what = `sets ${keyword} ${value}`;
-  if (condition !== undefined)
+/** Which lines of others stand in the way of what is wanted, and who else writes the files that ours are in. */
+export function warningsOf({ part, settings, files, precedence, settled }: Standing): Warning[] {
+  const owners = files
+    .filter(({ hasLines }) => hasLines)
+    .flatMap(({ path, content = "" }) => otherOwner(path, linesOf(content)));
+  const lines = Object.keys(part.values).flatMap((keyword) => {
+    const order = readingOrder(settings.filter((setting) => setting.keyword === keyword));
+    const theirs = order.filter(({ own }) => !own);
+    if (precedence === Precedence.Enforce) return settled ? [] : theirs.flatMap((line) => loses(line, part));
+    const winning = part.role === "server" ? sectionsInEffect(theirs) : inEffect(order);
+    const general = theirs.find((line) => (part.role === "server" ? line.condition === undefined : isGeneral(line)));
     return [
-      { file, line, message: `${what} under "${condition}": it wins over ${desired[keyword]} where that matches` },
+      ...winning.map((line) => wins(line, part)),
+      ...(settled ? [] : generalLines(part, theirs, general).flatMap((line) => loses(line, part))),
     ];
-  if (settled || seconds(value) === desired[keyword]) return [];
-  return [{ file, line, message: `${what}: ours comes first, so it has no effect` }];
+  });
+  return [...owners, ...lines];
+}
+
+/** Those of sshd's for some that come before one for all: the first one that is satisfied counts. */
+function sectionsInEffect(theirs: Setting[]): Setting[] {
+  const all = theirs.findIndex(({ matchAll }) => matchAll);
+  return theirs.slice(0, all < 0 ? undefined : all).filter(({ condition }) => condition !== undefined);
+}
+
+/** Every line for all of sshd's is told of, of ssh's the first: the others had no effect before. */
+function generalLines({ role }: OpenSshPart, theirs: Setting[], general: Setting | undefined): Setting[] {
+  if (role === "server") return theirs.filter(({ condition }) => condition === undefined);
+  return general ? [general] : [];
+}
+
+function wins({ keyword, value, file, line, condition }: Setting, { values }: OpenSshPart): Warning {
+  const where = condition === undefined ? "" : ` under "${condition}"`;
+  return {
+    file,
+    line,
+    message: `sets ${keyword} ${value}${where}: it wins over ${values[keyword]} where that matches`,
+  };
+}
+
+/** At the change that does it. */
+function loses({ keyword, value, file, line, condition }: Setting, { values, hostPatterns }: OpenSshPart): Warning[] {
+  if (seconds(value) === values[keyword]) return [];
+  const where = condition === undefined ? "" : ` under "${condition}"`;
+  const whom = hostPatterns ? ` for ${hostPatterns.join(" ")}` : "";
+  return [{ file, line, message: `sets ${keyword} ${value}${where}: ours comes first, so it has no effect${whom}` }];
 }

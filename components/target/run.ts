@@ -10,21 +10,38 @@ const ANSWER_LIMIT = 16 * 1024 * 1024;
 const READ_TIMEOUT = 120_000;
 const CONFIRM_TIMEOUT = 30_000;
 
+/** Runs a command on a connection that is open. */
+export type RunCommand = (command: string, stdin: string) => Promise<CommandOutcome>;
+
 /**
  * Runs a script of POSIX sh with root's rights on a host, over one connection; on a local host as a process.
  *
- * @returns what it wrote to stdout.
+ * @param otherwise what is tried on that same connection where the script failed: the host may have no `/bin/sh`.
+ * @returns what the script wrote to stdout, or what `otherwise` made of the host.
  * @throws UnreachableError if the host does not answer within its `connectTimeout`; ReadError for all else.
  */
-export async function runAsRoot(target: Target, script: string): Promise<Buffer> {
+export async function runAsRoot<T = never>(
+  target: Target,
+  script: string,
+  otherwise?: (run: RunCommand) => Promise<T | undefined>,
+): Promise<Buffer | T> {
   const command = rootShell(target.become);
   const stdin = rootStdin(target.become, script);
-  const ended =
-    target.kind === "local"
-      ? await runLocally(command, stdin)
-      : await overSsh(target, (client) => exec(client, command, stdin), READ_TIMEOUT);
-  if (ended.status === 0) return ended.out;
-  throw new ReadError(refusal(target, ended));
+  const judged = async (ended: CommandOutcome, run?: RunCommand) => {
+    if (ended.status === 0) return ended.out;
+    const other = run && (await otherwise?.(run));
+    if (other === undefined) throw new ReadError(refusal(target, ended));
+    return other;
+  };
+  if (target.kind === "local") return judged(await runLocally(command, stdin));
+  return overSsh(
+    target,
+    async (client) => {
+      const run: RunCommand = (line, input) => exec(client, line, input);
+      return judged(await run(command, stdin), run);
+    },
+    READ_TIMEOUT,
+  );
 }
 
 /**
@@ -38,7 +55,7 @@ export async function confirmLogin(target: RemoteTarget): Promise<void> {
 }
 
 /** How a command ended: with a status, or by a signal's name. */
-interface Ended {
+export interface CommandOutcome {
   status: number | string;
   out: Buffer;
   err: Buffer;
@@ -61,7 +78,7 @@ async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise
   }
 }
 
-function exec(client: Client, command: string, stdin: string): Promise<Ended> {
+function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => {
       if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
@@ -74,9 +91,9 @@ function exec(client: Client, command: string, stdin: string): Promise<Ended> {
   });
 }
 
-function runLocally(command: string, stdin: string): Promise<Ended> {
+function runLocally(command: string, stdin: string): Promise<CommandOutcome> {
   const child = spawn("/bin/sh", ["-c", command]);
-  return new Promise<Ended>((resolve, reject) => {
+  return new Promise<CommandOutcome>((resolve, reject) => {
     const timer = setTimeout(() => giveUp(tooSlow(READ_TIMEOUT)), READ_TIMEOUT);
     const giveUp = (error: ReadError) => {
       clearTimeout(timer);
@@ -113,7 +130,7 @@ function collect(
   stdout: Readable,
   stderr: Readable,
   fail: (error: ReadError) => void,
-): () => Pick<Ended, "out" | "err"> {
+): () => Pick<CommandOutcome, "out" | "err"> {
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   let size = 0;
@@ -128,7 +145,7 @@ function collect(
   return () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
 }
 
-function refusal({ become, user }: RemoteTarget | LocalTarget, { status, out, err }: Ended): string {
+function refusal({ become, user }: RemoteTarget | LocalTarget, { status, out, err }: CommandOutcome): string {
   const words = (err.length > 0 ? err : out).toString("latin1").trim();
   const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
   if (/account is (currently )?not available/.test(words))

@@ -1,6 +1,5 @@
-import { type Plan, type RolePlan, unifiedDiff, type Warning } from "../plan";
-import type { Role, Values } from "../settings";
-import { printable } from "../settings";
+import { type FilePlan, type PartPlan, type Plan, unifiedDiff, type Warning } from "../plan";
+import { partId, partName, printable, type Role, type Values } from "../settings";
 import { paint, paintDiff } from "./colour";
 import { listNames, wrapped } from "./names";
 import { OUTCOME_COLOURS, type Outcome } from "./recap";
@@ -18,11 +17,16 @@ export interface HostReport {
   toldByEngine?: boolean;
   /** Of a host that was held: whether the state has nothing of it yet. */
   isNew?: boolean;
-  /** What OpenSSH reports once the plan was carried out; in preview what is foreseen. */
-  effective?: Partial<Record<Role, Values>>;
+  /** By {@link partId}: what is in force once the plan was carried out; in preview what is foreseen. */
+  effective?: Record<string, Values>;
 }
 
-const TELLS: Record<Role, string> = { server: "sshd -T", client: "ssh -G" };
+/** Who says what the values of a part are. */
+const TELLS: Record<Role, (part: PartPlan) => string> = {
+  server: () => "sshd -T",
+  client: ({ probe }) => (probe === undefined || probe.endsWith(".invalid") ? "ssh -G" : `ssh -G ${probe}`),
+  putty: () => "saved sessions, seconds between keepalives",
+};
 
 /**
  * What a user sees of the fleet: in preview with diffs, after `up` with what OpenSSH reports. Hosts of which exactly
@@ -71,29 +75,37 @@ function renderHeading(names: string[], { outcome, reason }: HostReport, preview
 
 function renderBody({ outcome, note, plan, effective }: HostReport, preview: boolean): string[] {
   const lines = note ? [`  note: ${printable(note)}`] : [];
-  for (const role of plan?.roles ?? []) {
-    const after = valuesAfter({ outcome, effective }, role, preview);
-    if (isManaged(role) && after)
-      lines.push(`  ${role.role} (${TELLS[role.role]}): ${renderValues(role, after, preview)}`);
-    if (preview && role.content !== role.result)
-      lines.push(...paintDiff(unifiedDiff(role.path, role.content, role.result)).map((line) => `    ${line}`));
-    for (const warning of role.warnings) lines.push(`  ${paint("yellow", `warning: ${renderWarning(warning)}`)}`);
+  for (const part of plan?.parts ?? []) {
+    const after = valuesAfter({ outcome, effective }, part, preview);
+    if (isManaged(part) && after) lines.push(`  ${renderPart(part, after, preview)}`);
+    if (preview)
+      for (const file of part.files.filter(isChanged))
+        lines.push(...paintDiff(diffOf(file)).map((line) => `    ${line}`));
+    for (const warning of part.warnings) lines.push(`  ${paint("yellow", `warning: ${renderWarning(warning)}`)}`);
   }
   return lines;
 }
 
-/** Whether the role is wanted on the host, or was. */
-export function isManaged({ desired, hadLines }: RolePlan): boolean {
-  return desired !== undefined || hadLines;
+/** Whether the part is wanted on the host, or was. */
+export function isManaged({ desired, files, former }: PartPlan): boolean {
+  return desired !== undefined || former.length > 0 || files.some(({ hadLines }) => hadLines);
 }
 
-/** The values that the role has once all is done. After a failure nobody knows but OpenSSH. */
+export function isChanged({ content, result }: FilePlan): boolean {
+  return content !== result;
+}
+
+export function diffOf({ path, content, result }: FilePlan): string {
+  return unifiedDiff(path, content, result);
+}
+
+/** The values that the part has once all is done. After a failure nobody knows but the host. */
 export function valuesAfter(
   { outcome, effective }: Pick<HostReport, "outcome" | "effective">,
-  role: RolePlan,
+  part: PartPlan,
   preview: boolean,
 ): Values | undefined {
-  return effective?.[role.role] ?? (outcome === "failed" && !preview ? undefined : role.after);
+  return effective?.[partId(part)] ?? (outcome === "failed" && !preview ? undefined : part.after);
 }
 
 function renderWarning({ file, line, message }: Warning): string {
@@ -101,13 +113,13 @@ function renderWarning({ file, line, message }: Warning): string {
   return printable(`${place}${message}`);
 }
 
-/** `ClientAliveInterval 0 → 300, ClientAliveCountMax 3` */
-function renderValues(role: RolePlan, after: Values, preview: boolean): string {
-  return Object.entries(role.before)
-    .map(([keyword, before]) => {
-      const now = after[keyword];
-      if (now === undefined) return preview ? `${keyword} ${before} → as others set it` : keyword;
-      return now === before ? `${keyword} ${before}` : `${keyword} ${before} → ${now}`;
-    })
-    .join(", ");
+/** `server (sshd -T): ClientAliveInterval 0 → 300, ClientAliveCountMax 3; TCPKeepAlive yes is left alone` */
+function renderPart(part: PartPlan, after: Values, preview: boolean): string {
+  const values = Object.entries(part.before).map(([name, before]) => {
+    const now = after[name];
+    if (now === undefined) return preview ? `${name} ${before} → as others set it` : name;
+    return now === before ? `${name} ${before}` : `${name} ${before} → ${now}`;
+  });
+  const others = Object.entries(part.leftAlone).map(([keyword, value]) => `; ${keyword} ${value} is left alone`);
+  return printable(`${partName(part)} (${TELLS[part.role](part)}): ${values.join(", ")}${others.join("")}`);
 }

@@ -14,16 +14,21 @@ const warning = z.object({
 });
 
 const role = z.object({
-  role: z.enum(["server", "client"]),
-  path: z.string().describe("The config file."),
-  before: values.describe("OpenSSH's keyword → effective value when the host was read."),
+  role: z.enum(["server", "client", "putty"]),
+  user: z.string().optional().describe("Whose it is, where it is one user's own."),
+  path: z.string().describe("The main config file, or PuTTY's saved sessions."),
+  probe: z.string().optional().describe("The host that ssh was asked about."),
+  before: values.describe(
+    "OpenSSH's keyword → effective value when the host was read; of PuTTY saved session → seconds between keepalives.",
+  ),
   after: values
     .optional()
     .describe(
-      "The same once all is done: in preview as foreseen, else as OpenSSH reports it. A keyword that is let go of is " +
-        "absent, and all are where the host failed.",
+      "The same once all is done: in preview as foreseen, else as the host reports it. What is let go of is absent, and " +
+        "all are where the host failed.",
     ),
-  diff: z.string().optional().describe("Unified diff of the file, in preview and where it would change."),
+  leftAlone: z.record(z.string(), z.string()).describe("What others decide and bears on keepalives, as TCPKeepAlive."),
+  diff: z.string().optional().describe("Unified diff of each file that would change, in preview."),
   warnings: z.array(warning),
 });
 

@@ -1,0 +1,91 @@
+import {
+  type ApplyResult,
+  commands,
+  formerValues,
+  type Journal,
+  type PlanDocument,
+  planDocument,
+  readJournal,
+  readResult,
+  readWindowsResult,
+  type Sender,
+  WINDOWS_COMMANDS,
+  windowsDocument,
+} from "./apply";
+import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type WindowsObservation } from "./observe";
+import { type Plan, plan, planWindows, Refusal } from "./plan";
+import { BecomeMethod, type Desired, type ResolvedHost } from "./settings";
+import type { Target } from "./target";
+
+/** What is to become of a host, and how it is told to do so. */
+export interface Actions {
+  plan: Plan;
+  document: PlanDocument;
+  /** What runs there; the document is its stdin. */
+  commands: Record<"create" | "update" | "delete", string>;
+  readResult(stdout: string): ApplyResult;
+  /** Whether a resource has to be deleted before another one takes its place. */
+  deleteBeforeReplace: boolean;
+}
+
+/** What hosts of a kind do in their own way. */
+export interface HostKind {
+  /** Where the host keeps what was changed. */
+  journalPath: string;
+  journal?: Pick<Journal, "owner" | "resource">;
+  act(sender: Sender): Promise<Actions>;
+}
+
+/** @throws Refusal */
+export function unixHost(host: ResolvedHost, target: Target, observation: Observation, desired: Desired): HostKind {
+  // Such a shell takes the lines of a quoted script for commands of its own.
+  if (target.kind === "remote" && /\/t?csh$/.test(observation.shell))
+    throw new Refusal(
+      `${target.user}'s login shell there is ${observation.shell}; log in as a user with sh, bash, zsh, ksh or fish`,
+    );
+  const journalPath = host.paths?.journal ?? DEFAULT_PATHS.journal;
+  const kept = observation.files[journalPath];
+  if (kept?.state === "unusable")
+    throw new Refusal(
+      `${journalPath}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
+    );
+  const journal = readJournal(observation, journalPath);
+  return {
+    journalPath,
+    journal,
+    act: async (sender) => {
+      const planned = plan(desired, observation, journal ? formerValues(journal.document) : []);
+      return {
+        plan: planned,
+        document: planDocument(planned, observation, journal, journalPath, sender),
+        commands: await commands(target.become),
+        readResult,
+        deleteBeforeReplace: false,
+      };
+    },
+  };
+}
+
+/** @throws Refusal */
+export function windowsHost(target: Target, observation: WindowsObservation, desired: Desired): HostKind {
+  if (target.become && target.become.method !== BecomeMethod.None)
+    throw new Refusal(
+      `it is a Windows host, where ${target.become.method} is of no use: PuTTY's sessions are the login user's own; give ` +
+        "this host become: { method: none }",
+    );
+  return {
+    journalPath: JOURNAL_KEY,
+    journal: observation.journal,
+    act: async (sender) => {
+      const planned = planWindows(desired, observation, target.user);
+      return {
+        plan: planned,
+        document: windowsDocument(planned, observation, sender),
+        commands: WINDOWS_COMMANDS,
+        readResult: (stdout) => readWindowsResult(stdout, planned),
+        // Nothing there tells the undo of a resource that was replaced from that of one that goes.
+        deleteBeforeReplace: true,
+      };
+    },
+  };
+}

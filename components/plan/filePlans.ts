@@ -1,0 +1,54 @@
+import type { PresentFile } from "../observe";
+import type { OwnFile } from "./ownFiles";
+import type { Block } from "./placement";
+import type { FilePlan } from "./plannedPart";
+import { Refusal } from "./refusal";
+import { applySplices, splicesOf } from "./splices";
+import type { Subject } from "./subject";
+
+/**
+ * What becomes of the files that have lines of ours, or get some.
+ *
+ * @param blocks what ours are to be; without it they stay.
+ * @throws Refusal where a file can't be changed.
+ */
+export function filePlans(subject: Subject, own: OwnFile[], blocks?: Block[]): FilePlan[] {
+  const { config } = subject;
+  const paths = new Set([...own.map(({ file }) => file.path), ...(blocks ?? []).map(({ path }) => path)]);
+  const plans = [...paths].map((path) => {
+    const ours = own.find(({ file }) => file.path === path);
+    const file = config.tree.files[path];
+    const content = file?.state === "present" ? file.content : undefined;
+    const insertions = (blocks ?? []).filter((block) => block.path === path);
+    const hasLines = blocks ? insertions.length > 0 : true;
+    const splices = blocks ? splicesOf(ours?.own.ranges ?? [], insertions) : [];
+    const result = ours?.goes && !hasLines ? undefined : applySplices(content ?? "", splices);
+    const changes = result !== content;
+    if (changes && file?.state === "present") refuseSealed(subject, file);
+    return { path, content, result, splices: changes ? splices : [], hadLines: ours !== undefined, hasLines };
+  });
+  if (subject.role === "server" && plans.some(({ content, result }) => content !== result))
+    refuseWithoutReload(subject);
+  return plans;
+}
+
+/** As on NixOS, where config files are made from something else. */
+function refuseSealed({ role, user, asked }: Subject, { path, realPath, sealed }: PresentFile): void {
+  if (!sealed) return;
+  const what = `${path}${realPath === path ? "" : ` (${realPath})`}`;
+  if (asked.uid !== 0 && user === undefined)
+    throw new Refusal(`${what} can't be changed: the login user is not root there; log in as root, or give become`);
+  throw new Refusal(
+    `${what} can't be changed: it or its folder is read-only or immutable (findmnt -T and lsattr -d show that); ` +
+      `mend that, or set the values where that file comes from and take the ${role} role off this host (enabled: false)`,
+  );
+}
+
+/** A file that sshd is not told of would look done and not be. */
+function refuseWithoutReload({ canReload, config }: Subject): void {
+  if (canReload) return;
+  throw new Refusal(
+    `how sshd is told of a changed ${config.main} is not known: neither ssh.service nor sshd.service is active, and no sshd ` +
+      "runs under its PidFile. Start it in one of these ways",
+  );
+}

@@ -1,0 +1,52 @@
+import type { Part, Values } from "../settings";
+import type { Splice } from "./splices";
+import type { Warning } from "./warnings";
+
+/** What becomes of one file. */
+export interface FilePlan {
+  path: string;
+  /** Bytes now, as latin1 text; undefined where the file does not exist. */
+  content: string | undefined;
+  /** Bytes once the splices are done; undefined where the file goes, as it was made by us and holds nothing else. */
+  result: string | undefined;
+  splices: Splice[];
+  /** Whether lines of ours are in it now, and afterwards. */
+  hadLines: boolean;
+  hasLines: boolean;
+}
+
+/** A value of a PuTTY session that was there before ours, which nothing in the session's file tells. */
+export interface FormerValue {
+  path: string;
+  key: string;
+  /** What we set. */
+  ours: number;
+  /** What was there; undefined where nothing was. */
+  former: number | undefined;
+}
+
+/** What becomes of one part of a host. */
+export interface PartPlan extends Part {
+  /** The main config file, or PuTTY's folder of sessions. */
+  path: string;
+  /** The host that ssh is asked about. */
+  probe?: string;
+  /** Undefined where the part is not wanted and what is ours of it, if anything, goes. */
+  desired?: Values;
+  /** Effective values now: by keyword as OpenSSH reports them; of PuTTY by session, seconds. */
+  before: Values;
+  /** What they will be. What we let go of is absent: what others set for it is not known before it is tried. */
+  after: Values;
+  /** What others decide and a user of keepalives should know: `{ TCPKeepAlive: "yes" }`. */
+  leftAlone: Record<string, string>;
+  /** All files that hold, held or will hold lines of ours, and the main file. */
+  files: FilePlan[];
+  /** Of PuTTY's sessions that are ours afterwards. */
+  former: FormerValue[];
+  warnings: Warning[];
+}
+
+/** A host's plan. */
+export interface Plan {
+  parts: PartPlan[];
+}

@@ -1,0 +1,96 @@
+import type { Observation, ObservedFile, PresentUser, Verdict } from "../observe";
+import { type OpenSshRole, type Part, probeHost } from "../settings";
+import type { Config } from "./configTree";
+import type { Asked } from "./effective";
+import { Refusal } from "./refusal";
+
+/** A part of a host whose values OpenSSH has, and all that was observed of it. */
+export interface Subject extends Part {
+  role: OpenSshRole;
+  config: Config;
+  /** What is in force. */
+  asked: Asked;
+  /** What a user's own config says by itself; absent where there is none. */
+  alone?: Asked;
+  /** Whether ssh takes the patterns of the settings, where there are any. */
+  patterns?: Verdict;
+  /** Whether the main file is a vendor's, which its next update would write over. */
+  vendor: boolean;
+  mainFile?: ObservedFile;
+  /** Whether sshd can be told of a changed file. */
+  canReload: boolean;
+}
+
+const SYSTEM = "/etc/ssh";
+
+export function systemSubject(role: OpenSshRole, observation: Observation, hostPatterns?: string[]): Subject {
+  const { path, vendor } = observation.main[role];
+  const mainFile = observation.files[path];
+  const { service, asker } = observation;
+  const program = observation.programs[role === "server" ? "sshd" : "ssh"];
+  const version = program?.version ?? "";
+  const named = role === "client" && (asker === undefined || path !== "/etc/ssh/ssh_config");
+  return {
+    role,
+    config: { role, version, main: path, base: SYSTEM, probe: probeOf(hostPatterns), named, tree: observation },
+    asked: {
+      role,
+      path,
+      marked: isMarked(mainFile),
+      program,
+      uid: observation.uid,
+      seconds: 30,
+      verdict: observation.effective[role],
+      notAsked: role === "client" ? observation.notAsked : undefined,
+    },
+    patterns: role === "client" ? observation.patterns : undefined,
+    vendor,
+    mainFile,
+    canReload: service !== undefined && service.kind !== "unknown",
+  };
+}
+
+export function userSubject(
+  user: string,
+  seen: PresentUser,
+  { programs }: Observation,
+  hostPatterns?: string[],
+): Subject {
+  const role = "client";
+  const main = `${seen.home}/.ssh/config`;
+  const mainFile = seen.files[main];
+  const program = programs.ssh;
+  const about = { role, path: main, marked: isMarked(mainFile), program, uid: seen.uid, seconds: 8 } as const;
+  return {
+    role,
+    user,
+    config: {
+      role,
+      version: program?.version ?? "",
+      main,
+      base: `${seen.home}/.ssh`,
+      home: seen.home,
+      probe: probeOf(hostPatterns),
+      tree: seen,
+    },
+    asked: { ...about, verdict: seen.effective },
+    alone: seen.own && { ...about, verdict: seen.own },
+    patterns: seen.patterns,
+    vendor: false,
+    mainFile,
+    canReload: true,
+  };
+}
+
+/** @throws Refusal where the patterns of the settings leave no host. */
+function probeOf(hostPatterns: string[] | undefined): string {
+  const probe = probeHost(hostPatterns);
+  if (probe !== undefined) return probe;
+  throw new Refusal(
+    `hostPatterns ${hostPatterns?.join(" ")} are for no host: each that one pattern names another negates; mend them`,
+  );
+}
+
+function isMarked(file: ObservedFile | undefined): boolean {
+  return file?.state === "present" && file.content.startsWith("\xef\xbb\xbf");
+}
