@@ -9,7 +9,11 @@ export function advice(subject: Subject, part: OpenSshPart, all: Map<string, str
   const { version = "" } = subject.asked.program ?? {};
   const own = part.role === "server" ? ofServer(subject, part.values, all, version) : ofClient(part.values);
   const { keyword, interval } = timesOf(part);
-  return [...own, ...tooLong(keyword, interval, desired.idleTimeout), ...contradiction(part, desired)];
+  return [
+    ...own,
+    ...tooLong(keyword, interval, desired.idleTimeout, pace(part, version)),
+    ...contradiction(part, desired),
+  ];
 }
 
 /** sshd ends idle sessions by these though they are kept alive; both are of 9.2 and later. */
@@ -43,17 +47,24 @@ function ofClient(values: Values): Warning[] {
   return [{ message: "ServerAliveCountMax 0: ssh gives up at the first idle interval, even a server that is alive" }];
 }
 
+/** How many intervals go by before each message: docs/keepalive/giving-up.md has what was measured. */
+function pace({ role }: OpenSshPart, version: string): number {
+  return role === "server" && /^OpenSSH_9\.2(p|$)/.test(version) ? 2 : 1;
+}
+
 /** Where the network forgets a connection before its first message. */
-export function tooLong(keyword: string, interval: number | undefined, idleTimeout: number | undefined): Warning[] {
-  if (idleTimeout === undefined || interval === undefined || (interval > 0 && interval < idleTimeout)) return [];
-  if (interval === 0)
-    return [
-      {
-        message: `${keyword} 0 sends no messages: the network forgets an idle connection after idleTimeout ${idleTimeout}`,
-      },
-    ];
-  const message = `${keyword} ${interval} is not below idleTimeout ${idleTimeout}: the network forgets an idle connection before the first message`;
-  return [{ message }];
+export function tooLong(
+  keyword: string,
+  interval: number | undefined,
+  idleTimeout: number | undefined,
+  pace = 1,
+): Warning[] {
+  if (idleTimeout === undefined || interval === undefined) return [];
+  const forgets = `the network forgets an idle connection after idleTimeout ${idleTimeout}`;
+  if (interval === 0) return [{ message: `${keyword} 0 sends no messages: ${forgets}` }];
+  if (interval * pace < idleTimeout) return [];
+  const waits = pace === 1 ? "" : `, of which this sshd waits for ${pace} before each message,`;
+  return [{ message: `${keyword} ${interval}${waits} is too long: ${forgets}` }];
 }
 
 /** Each side notices a dead peer by its own messages: one that asks late holds a session that the other gave up long ago. */
@@ -86,6 +97,6 @@ function timesOf({ role, values }: OpenSshPart): Times {
 
 function late(early: string, { givesUp }: Times, other: string, { keyword, interval }: Times): Warning[] {
   if (!givesUp || !interval || givesUp >= interval) return [];
-  const message = `${early} gives up after ${givesUp} s, but ${other} asks for the first time after ${keyword} ${interval}: until then it holds sessions that are gone`;
+  const message = `${early} gives up after ${givesUp} s, but ${other} asks for the first time after ${keyword} ${interval}: until then ${other} keeps sessions whose other end is gone`;
   return [{ message }];
 }

@@ -47,7 +47,7 @@ export enum Placement {
 /**
  * Keepalive of the server: what sshd asks of its clients.
  *
- * Example: `{ clientAliveInterval: 300, clientAliveCountMax: 2 }` ends a dead session after 10 to 15 minutes.
+ * Example: `{ clientAliveInterval: 300, clientAliveCountMax: 2 }` ends a dead session after 10 to 15 minutes; OpenSSH 9.2's sshd takes twice that.
  */
 export interface ServerArgs {
   /**

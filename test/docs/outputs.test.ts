@@ -6,7 +6,7 @@ import { produceOutputs } from "./scenarios";
 const shown = shownOutputs();
 
 describeHosts("the outputs that README.md and docs/ show", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let produced: Map<string, string>;
 
   before(async () => {

@@ -7,7 +7,13 @@ import { CLIENT, SERVER } from "../e2e/fleet";
 import { createHosts, type Host } from "../hosts";
 import { runDir } from "../hosts/isolation";
 
-/** Three Debian 12 machines as in the pages' examples, and a stack of the project's own program. */
+export const COMPONENT = "ssh-keepalive:index:SshKeepalive";
+export const STACK = "pulumi:pulumi:Stack";
+
+/** Makes outputs of the pages, by the names of their blocks. */
+export type Scenario = (stage: Stage) => Promise<Record<string, string>>;
+
+/** Debian 12 machines as in the pages' examples, and a stack of the project's own program. */
 export class Stage {
   private constructor(
     private readonly folder: string,
@@ -15,15 +21,26 @@ export class Stage {
     private readonly stack: Stack,
   ) {}
 
-  static async create(): Promise<Stage> {
+  static async create(names = ["web-1", "web-2", "web-3"]): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-docs-"));
     const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
     const stack = new Stack({ pulumi, env: {} }, "prod", folder, () => {});
-    const names = ["web-1", "web-2", "web-3"];
     const stage = new Stage(folder, await createHosts(...names.map((name) => ({ name }))), stack);
     await stack.create({}, stage.host(0).privateKey);
     stage.configure();
     return stage;
+  }
+
+  /** Plays scenarios one after the other on machines of these names. */
+  static async play(names: string[], scenarios: Scenario[]): Promise<Record<string, string>> {
+    const stage = await Stage.create(names);
+    try {
+      const produced: Record<string, string> = {};
+      for (const scenario of scenarios) Object.assign(produced, await scenario(stage));
+      return produced;
+    } finally {
+      await stage.remove();
+    }
   }
 
   host(index: number): Host {
@@ -41,8 +58,13 @@ export class Stage {
   }
 
   configure(over: Record<string, unknown> = {}): void {
+    this.use({ server: SERVER, client: CLIENT, ...over });
+  }
+
+  /** These settings and no others, on all hosts unless they say on which. */
+  use(settings: Record<string, unknown>): void {
     const hosts = this.hosts.map((host) => this.entry(host));
-    this.stack.configure({ hosts, server: SERVER, client: CLIENT, connectTimeout: 5, ...over });
+    this.stack.configure({ hosts, connectTimeout: 5, ...settings });
   }
 
   /** Writes a file of the user's; returns its path. */

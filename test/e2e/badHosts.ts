@@ -1,3 +1,5 @@
+import { USER_PARTS } from "./badUsers";
+
 /** What entries of bad hosts in the settings can name. */
 export interface Given {
   /** Where the controller has files of these names. */
@@ -15,8 +17,8 @@ export interface BadHost {
   access?: (given: Given) => object;
   /** Why it is left alone; `…` is anything. A host without is configured all the same. */
   says?: string;
-  /** What its administrator is warned of. */
-  warns?: string;
+  /** What its administrator is told besides. */
+  tells?: string;
   /** How often preview and up together log in to it, if it is left alone. Default: 2. */
   logins?: number;
 }
@@ -179,7 +181,6 @@ const CONFIGS: BadHost[] = [
   {
     title: "whose Match all overrides everybody",
     breakIt: `printf 'Match all\\n  ClientAliveInterval 7\\n' >>${SSHD}`,
-    says: `${SSHD}:… sets ClientAliveInterval under "Match all", which overrides every other setting for everybody; remove`,
   },
   { title: "whose configs are empty", breakIt: `: >${SSHD}; : >${SSH}; systemctl reload ssh` },
   {
@@ -187,9 +188,9 @@ const CONFIGS: BadHost[] = [
     breakIt: `for file in ${SSHD} ${SSH}; do printf '# \\344\\366\\374 \\377 without a last newline' >>$file; done`,
   },
   {
-    title: "whose sshd_config is another tool's",
-    breakIt: `sed -i '1i # Ansible managed: do not edit' ${SSHD}`,
-    warns: `warning: ${SSHD}:1 says "Ansible managed: do not edit": that tool will write over our lines and the two will fight`,
+    title: "whose ssh_config is another tool's",
+    breakIt: `sed -i '1i # Ansible managed: do not edit' ${SSH}`,
+    tells: `warning: ${SSH}:1 says "Ansible managed: do not edit": that tool will write over our lines and the two will fight`,
   },
 ];
 
@@ -228,4 +229,5 @@ export const BAD_HOSTS: Record<string, BadHost[]> = {
   "by its keys or its programs": [...KEYS.map((bad) => ({ ...bad, logins: 0 })), ...PROGRAMS],
   "by its login user": USERS,
   "by its configs": CONFIGS,
+  "by what is a user's": USER_PARTS,
 };

@@ -40,11 +40,11 @@ describeHosts("a host that is not as it should be", function () {
         ({ code: upCode, output: output.up } = await fleet.stack.run(["up", "--yes", "--skip-preview"]));
       });
 
-      for (const [i, { title, says, warns, logins = 2 }] of badHosts.entries())
+      for (const [i, { title, says, tells, logins = 2 }] of badHosts.entries())
         it(`${title} is ${says ? "left alone and named with what to do" : "configured all the same"}`, async () => {
           const host = hosts[i] as Host;
           const now = await tracesOf(host);
-          const expected = [says && `${host.name} failed: …${says}`, warns].filter((text) => text !== undefined);
+          const expected = [says && `${host.name} failed: …${says}`, tells].filter((text) => text !== undefined);
           for (const text of expected)
             for (const printed of [output.preview, output.up]) assert.match(printed, textMatcher(text));
           const then = untouched[i] as Traces;
@@ -145,7 +145,7 @@ interface Traces {
 
 async function tracesOf(host: Host): Promise<Traces> {
   const ours =
-    "find /var/lib/ssh-keepalive -ls; ls -d /etc/ssh/*ssh-keepalive*; journalctl --sync; journalctl -q -g SIGHUP | wc -l";
+    "find /var/lib/ssh-keepalive /home -ls; ls -d /etc/ssh/*ssh-keepalive*; journalctl --sync; journalctl -q -g SIGHUP | wc -l";
   return {
     etc: await etcOf(host),
     logins: await host.acceptedLogins(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Run } from "../../examples/start/stack";
 import { describeHosts, type Host } from "../hosts";
-import { effectiveOn, Fleet, WANTED } from "./fleet";
+import { DROP_IN, effectiveOn, Fleet, WANTED } from "./fleet";
 import { leavesConfigured, reloadsOf } from "./untouched";
 
 interface Drift {
@@ -32,10 +32,27 @@ const by = (title: string, command: string, shows: RegExp, { reloads } = { reloa
 
 const moved = (to: string) => `sed -n '${OURS}p' ${SERVER} >/tmp/ours; sed -i '${OURS}d' ${SERVER}; ${to}`;
 const TEMPLATE = "# Ansible managed\\nUsePAM yes\\nClientAliveInterval 600\\n";
-const IN_FORCE = /ClientAliveInterval 300, ClientAliveCountMax 2\n/;
+const IN_FORCE = /ClientAliveInterval 300, ClientAliveCountMax 2;/;
 const WAS_LOST = /ClientAliveInterval 0 → 300, ClientAliveCountMax 3 → 2/;
 
-/** What befalls the three hosts at the same time, round after round. */
+/** What befalls the three hosts at the same time, where ours are in a drop-in. */
+const DROP_IN_ROUND: Record<string, Drift[]> = {
+  "our drop-in is gone, shadowed or not read": [
+    by("whose drop-in of ours was removed", `rm ${DROP_IN}`, WAS_LOST),
+    by(
+      "where a drop-in before ours shadows it",
+      "echo 'ClientAliveInterval 30' >/etc/ssh/sshd_config.d/00-first.conf",
+      /ClientAliveInterval 30 → 300.*[\s\S]*warning: \/etc\/ssh\/sshd_config\.d\/00-first\.conf:1 sets ClientAliveInterval 30: ours comes first/,
+    ),
+    by(
+      "whose file was replaced by a template that includes no drop-ins",
+      `printf '${TEMPLATE}' >/tmp/new; install -m 644 /tmp/new ${SERVER}`,
+      /ClientAliveInterval 600 → 300, ClientAliveCountMax 3 → 2/,
+    ),
+  ],
+};
+
+/** The same, round after round, where ours are in the main file. */
 const ROUNDS: Record<string, Drift[]> = {
   "our lines are gone or elsewhere": [
     by("whose lines of ours were removed", `sed -i '${OURS}d' ${SERVER} ${CLIENT}`, WAS_LOST),
@@ -113,6 +130,7 @@ const ROUNDS: Record<string, Drift[]> = {
 describeHosts("drift is seen by preview and repaired by up", () => {
   let fleet: Fleet;
   const hostOver: Record<string, object> = {};
+  let over = {};
 
   before(async () => {
     fleet = await Fleet.create(3);
@@ -121,52 +139,70 @@ describeHosts("drift is seen by preview and repaired by up", () => {
   });
   after(() => fleet?.remove());
 
-  for (const [title, round] of Object.entries(ROUNDS)) {
-    describe(title, () => {
-      let preview: Run;
-      let insisting: Run;
-      let up: Run;
-      let reloads: number[];
+  happens(DROP_IN_ROUND);
+  describe("the settings want ours in the main file", () => {
+    it("up moves them there, out of the drop-ins, and no value changes", async () => {
+      await fleet.host(1).run("rm /etc/ssh/sshd_config.d/00-first.conf");
+      over = { placement: "inline" };
+      fleet.stack.configure(fleet.settings(over, hostOver));
+      await fleet.up();
+      for (const host of fleet.hosts) {
+        assert.deepEqual(await effectiveOn(host), WANTED);
+        await hasWholeBlocks(host);
+        assert.equal((await host.run("ls /etc/ssh/sshd_config.d | grep keepalive")).stdout, "", host.name);
+      }
+    });
+  });
+  happens(ROUNDS);
 
-      before(async () => {
-        for (const [i, drift] of round.entries()) {
-          const needs = await drift.befalls(fleet.host(i));
-          if (needs) hostOver[fleet.host(i).name] = needs;
-        }
-        fleet.stack.configure(fleet.settings({}, hostOver));
-        const count = () => Promise.all(fleet.hosts.map(reloadsOf));
-        const before = await count();
-        preview = await fleet.stack.run(["preview"]);
-        insisting = await fleet.stack.run(["preview", "--expect-no-changes"]);
-        up = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
-        reloads = (await count()).map((after, i) => after - (before[i] as number));
+  function happens(rounds: Record<string, Drift[]>): void {
+    for (const [title, round] of Object.entries(rounds)) describe(title, () => befalls(round));
+  }
+
+  function befalls(round: Drift[]): void {
+    let preview: Run;
+    let insisting: Run;
+    let up: Run;
+    let reloads: number[];
+
+    before(async () => {
+      for (const [i, drift] of round.entries()) {
+        const needs = await drift.befalls(fleet.host(i));
+        if (needs) hostOver[fleet.host(i).name] = needs;
+      }
+      fleet.stack.configure(fleet.settings(over, hostOver));
+      const count = () => Promise.all(fleet.hosts.map(reloadsOf));
+      const before = await count();
+      preview = await fleet.stack.run(["preview"]);
+      insisting = await fleet.stack.run(["preview", "--expect-no-changes"]);
+      up = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
+      reloads = (await count()).map((after, i) => after - (before[i] as number));
+    });
+
+    for (const [i, { title, shows, reloads: wanted }] of round.entries())
+      it(`a host ${title}`, async () => {
+        const { name } = fleet.host(i);
+        const told = new RegExp(`^ {4}${name}: would change$(?<of>[\\s\\S]*?)^ {4}(web-\\d|recap):`, "m");
+        assert.match(told.exec(preview.output)?.groups?.of ?? `nothing of ${name}:\n${preview.output}`, shows);
+        assert.deepEqual(await effectiveOn(fleet.host(i)), WANTED);
+        assert.equal(reloads[i], wanted, "reloads of sshd");
+        await hasWholeBlocks(fleet.host(i));
       });
 
-      for (const [i, { title, shows, reloads: wanted }] of round.entries())
-        it(`a host ${title}`, async () => {
-          const { name } = fleet.host(i);
-          const told = new RegExp(`^ {4}${name}: would change$(?<of>[\\s\\S]*?)^ {4}(web-\\d|recap):`, "m");
-          assert.match(told.exec(preview.output)?.groups?.of ?? `nothing of ${name}:\n${preview.output}`, shows);
-          assert.deepEqual(await effectiveOn(fleet.host(i)), WANTED);
-          assert.equal(reloads[i], wanted, "reloads of sshd");
-          await hasWholeBlocks(fleet.host(i));
-        });
-
-      it("preview succeeds, and fails where no changes are expected; a second up has nothing to do", async () => {
-        assert.equal(preview.code, 0, preview.output);
-        assert.notEqual(insisting.code, 0, insisting.output);
-        assert.equal(up.code, 0, up.output);
-        assert.match(up.output, /recap: ok=0 changed=3 skipped=0 unreachable=0 failed=0/);
-        await leavesConfigured(fleet.hosts, () => fleet.up("--expect-no-changes"));
-      });
+    it("preview succeeds, and fails where no changes are expected; a second up has nothing to do", async () => {
+      assert.equal(preview.code, 0, preview.output);
+      assert.notEqual(insisting.code, 0, insisting.output);
+      assert.equal(up.code, 0, up.output);
+      assert.match(up.output, /recap: ok=0 changed=3 skipped=0 unreachable=0 failed=0/);
+      await leavesConfigured(fleet.hosts, () => fleet.up("--expect-no-changes"));
     });
   }
 });
 
-/** Every block of ours that is in a file has both its markers, and each file has one. */
+/** Every block of ours that is in a file has both its markers, and each role has one. */
 async function hasWholeBlocks(host: Host): Promise<void> {
-  for (const file of [SERVER, CLIENT]) {
-    const { stdout } = await host.run(`grep -oE '^# (>>>|<<<) ssh-keepalive' ${file} | tr -d ' a-z#\\n-'`);
-    assert.match(stdout, /^(>>><<<)+$/, `${host.name}: ${file}`);
+  for (const files of [`${DROP_IN} ${SERVER}`, CLIENT]) {
+    const { stdout } = await host.run(`cat ${files} | grep -oE '^# (>>>|<<<) ssh-keepalive' | tr -d ' a-z#\\n-'`);
+    assert.match(stdout, /^(>>><<<)+$/, `${host.name}: ${files}`);
   }
 }

@@ -106,7 +106,7 @@ describeHosts("the environments: one program, a stack file each", function () {
   it("prod's up is prod's alone: through the bastion, the canaries ahead of the others", async () => {
     const before = await Promise.all(DEV.map((name) => host(name).acceptedLogins()));
     assert.match(await up(prod), /recap: ok=0 changed=4 skipped=0 unreachable=0 failed=0/);
-    assert.deepEqual(await intervals(PROD), { bastion: 300, "web-1": 120, "web-2": 300, "db-1": 120 });
+    assert.deepEqual(await intervals(PROD), { bastion: 300, "web-1": 240, "web-2": 300, "db-1": 240 });
     assert.deepEqual(await Promise.all(DEV.map((name) => host(name).acceptedLogins())), before);
     const { stdout } = await host("web-2").run("journalctl -t sshd -o cat | grep ^Accepted");
     for (const login of stdout.trim().split("\n"))
@@ -115,9 +115,9 @@ describeHosts("the environments: one program, a stack file each", function () {
 
   it("the second step of prod's rollout changes the hosts that are no canaries, and no other", async () => {
     const before = await Promise.all(CANARIES.map((name) => etcOf(host(name))));
-    await set(prod, "server.clientAliveInterval", "120");
+    await set(prod, "server.clientAliveInterval", "240");
     assert.match(await up(prod), /recap: ok=2 changed=2/);
-    assert.deepEqual(await intervals(PROD), { bastion: 120, "web-1": 120, "web-2": 120, "db-1": 120 });
+    assert.deepEqual(await intervals(PROD), { bastion: 240, "web-1": 240, "web-2": 240, "db-1": 240 });
     assert.deepEqual(await Promise.all(CANARIES.map((name) => etcOf(host(name)))), before);
   });
 

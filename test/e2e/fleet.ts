@@ -85,3 +85,6 @@ export const WANTED = {
   serveraliveinterval: 300,
   serveralivecountmax: 2,
 };
+
+/** Where our lines for sshd go of themselves, on hosts whose main file includes that folder. */
+export const DROP_IN = "/etc/ssh/sshd_config.d/00-ssh-keepalive.conf";

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeHosts, type Host } from "../hosts";
-import { CLIENT, effectiveOn, etcOf, Fleet, SERVER, WANTED } from "./fleet";
+import { CLIENT, DROP_IN, effectiveOn, etcOf, Fleet, SERVER, WANTED } from "./fleet";
 
-const FILES = ["/etc/ssh/sshd_config", "/etc/ssh/ssh_config"];
+const FILES = [
+  [DROP_IN, "absent"],
+  ["/etc/ssh/ssh_config", "now"],
+];
 
 describeHosts("three hosts from first preview to destroy", () => {
   let fleet: Fleet;
@@ -31,8 +34,8 @@ describeHosts("three hosts from first preview to destroy", () => {
     assert.match(output, /web-3: would change/);
     assert.match(output, /server \(sshd -T\): ClientAliveInterval 0 → 300, ClientAliveCountMax 3 → 2/);
     assert.match(output, /client \(ssh -G\): ServerAliveInterval 0 → 300, ServerAliveCountMax 3 → 2/);
-    for (const file of FILES)
-      assert.match(output, new RegExp(`--- ${file}\\tnow\\n +\\+\\+\\+ ${file}\\twanted\\n +@@ `));
+    for (const [file, before] of FILES)
+      assert.match(output, new RegExp(`--- ${file}\\t${before}\\n +\\+\\+\\+ ${file}\\twanted\\n +@@ `));
     assert.match(output, /^ +\+ClientAliveInterval 300$/m);
     assert.match(output, /recap: ok=0 changed=3 skipped=0 unreachable=0 failed=0/);
     assert.deepEqual(await Promise.all(fleet.hosts.map(etcOf)), pristine);
@@ -96,7 +99,7 @@ describeHosts("three hosts from first preview to destroy", () => {
 
   it("a hand edit of our line is found by preview and repaired by up", async () => {
     const host = fleet.host(0);
-    await host.run("sed -i 's/^ClientAliveInterval 300/ClientAliveInterval 3000/' /etc/ssh/sshd_config");
+    await host.run(`sed -i 's/^ClientAliveInterval 300/ClientAliveInterval 3000/' ${DROP_IN}`);
     const output = await fleet.preview();
     assert.match(output, /web-1: would change/);
     assert.match(output, /-ClientAliveInterval 3000\n +\+ClientAliveInterval 300\n/);

@@ -1,3 +1,4 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ownCgroup } from "./cgroups";
@@ -41,7 +42,8 @@ export class Host {
     readonly hostKey: string,
     /** An ed25519 key in OpenSSH's format that root and deploy (who may sudo) accept; the same for all hosts of a run. */
     readonly privateKey: string,
-    private readonly number: number,
+    /** Its place in the run; the last part of its addresses. */
+    readonly number: number,
     private readonly disk: Disk,
   ) {}
 
@@ -65,6 +67,13 @@ export class Host {
   async run(command: string, { user = "root", input }: RunOptions = {}): Promise<Ran> {
     const { code, stdout, stderr } = await this.inside(["runuser", "--login", user, "--command", command], input);
     return { code, stdout: stdout.toString(), stderr };
+  }
+
+  /** Starts a shell command in the host, as `run` does, to be talked with; it ends with the host at the latest. */
+  start(command: string, user: "root" | "deploy"): ChildProcessWithoutNullStreams {
+    if (!this.machine) throw new Error(`${this.name} is not running`);
+    const [file = "", ...args] = this.machine.inside(["runuser", "--login", user, "--command", command]);
+    return spawn(file, args);
   }
 
   async read(path: string): Promise<Buffer> {

@@ -3,4 +3,5 @@ export { describeHosts } from "./describe";
 export { createHosts, Host, type HostOptions } from "./host";
 export { type Say, type Suite, wantedSuites } from "./images";
 export { runIsolated, sweep } from "./isolation";
+export { Nat } from "./nat";
 export { hostsUnavailable, prepare } from "./prerequisites";

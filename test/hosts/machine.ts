@@ -59,8 +59,13 @@ export class Machine {
     argv: readonly string[],
     options: { input?: string | Buffer; signal?: AbortSignal } = {},
   ): Promise<Finished> {
+    return tryExec(this.inside(argv), options);
+  }
+
+  /** argv for a command in the machine. */
+  inside(argv: readonly string[]): string[] {
     const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
-    return tryExec(["nsenter", "--target", `${this.pid1()}`, ...namespaces, "--", ...argv], options);
+    return ["nsenter", "--target", `${this.pid1()}`, ...namespaces, "--", ...argv];
   }
 
   private pid1(): number {

@@ -14,6 +14,12 @@ const packageOf = {
   "ssh-keygen": "openssh-client",
   // A second shell for the scripts that hosts run.
   busybox: "busybox",
+  // A NAT, and what it remembers.
+  nft: "nftables",
+  conntrack: "conntrack",
+  plink: "putty-tools",
+  // A real cmd.exe and reg.exe.
+  wine: "wine",
 } as const;
 
 const onPath = (tool: string) =>

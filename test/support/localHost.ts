@@ -1,14 +1,32 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ApplyResult, commands, planDocument, readJournal, readResult } from "../../components/apply";
+import {
+  type ApplyResult,
+  commands,
+  formerValues,
+  planDocument,
+  readJournal,
+  readResult,
+} from "../../components/apply";
 import type { Observation } from "../../components/observe";
 import { decode } from "../../components/observe/decode";
 import { script } from "../../components/observe/observe";
 import { type Plan, plan } from "../../components/plan";
-import type { DesiredRoles } from "../../components/settings";
+import type { Desired } from "../../components/settings";
 import { type Machine, startMachine } from "../../examples/start/machine";
+import { desire, type Roles } from "./desired";
+import { Users } from "./users";
 
 const SENDER = { owner: "project/stack", resource: "fleet-local", takeOver: false };
 
@@ -20,13 +38,29 @@ export class LocalHost {
   private constructor(
     private readonly box: string,
     private readonly machine: Machine,
-    private readonly shell: string[],
+    private shell: string[],
   ) {}
 
   static async start(shell: string[] = ["sh"]): Promise<LocalHost> {
     const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-test-"));
     mkdirSync(join(box, "tmp"));
-    return new LocalHost(box, await startMachine("local", box, "", { sshd: "/usr/sbin/sshd", ssh: "ssh" }), shell);
+    const machine = await startMachine("local", box, "", { sshd: "/usr/sbin/sshd", ssh: "ssh" });
+    // As /etc/ssh: whoever is on the machine can read the client's config.
+    for (const folder of [box, join(box, "local")]) chmodSync(folder, 0o755);
+    return new LocalHost(box, machine, shell);
+  }
+
+  /** A host with users of its own: their files are in homes below a folder of the test's. */
+  static async withUsers(
+    names: string[],
+    shell: string[] = ["sh"],
+    over?: Record<string, string>,
+  ): Promise<{ host: LocalHost; users: Users }> {
+    const host = await LocalHost.start(shell);
+    const users = new Users(host.box);
+    for (const name of names) users.add(name);
+    host.shell = users.shell(shell, over);
+    return { host, users };
   }
 
   get sshdConfig(): string {
@@ -35,6 +69,11 @@ export class LocalHost {
 
   get sshConfig(): string {
     return this.machine.sshConfig;
+  }
+
+  /** Where our lines for sshd go of themselves. */
+  get dropIn(): string {
+    return this.file("sshd_config.d/00-ssh-keepalive.conf");
   }
 
   get port(): number {
@@ -53,6 +92,12 @@ export class LocalHost {
     return readFileSync(path, "latin1");
   }
 
+  /** The bytes of all config files; of one that is not there undefined. */
+  contents(): (string | undefined)[] {
+    const files = [this.sshdConfig, this.dropIn, this.sshConfig];
+    return files.map((path) => (existsSync(path) ? this.read(path) : undefined));
+  }
+
   write(path: string, content: string): void {
     mkdirSync(join(path, ".."), { recursive: true });
     writeFileSync(path, content, "latin1");
@@ -62,17 +107,22 @@ export class LocalHost {
     this.write(path, change(this.read(path)));
   }
 
-  async observe(): Promise<Observation> {
+  async observe(desired?: Desired): Promise<Observation> {
     const { sshdConfig, sshConfig, journal } = this;
-    const stdin = await script({ paths: { sshdConfig, sshConfig, journal } });
+    const stdin = await script({ paths: { sshdConfig, sshConfig, journal } }, desired);
     return decode(execFileSync(this.shell[0] as string, [...this.shell.slice(1), "-s"], { input: stdin }));
   }
 
   /** What the program would send, and whether the host did just that already. */
-  async plan(desired: DesiredRoles, sender = SENDER): Promise<{ plan: Plan; text: string; settled: boolean }> {
-    const observation = await this.observe();
-    const planned = plan(desired, observation, { server: this.sshdConfig, client: this.sshConfig });
+  async plan(
+    roles: Roles,
+    sender = SENDER,
+    over: Partial<Desired> = {},
+  ): Promise<{ plan: Plan; text: string; settled: boolean }> {
+    const desired = desire(roles, over);
+    const observation = await this.observe(desired);
     const journal = readJournal(observation, this.journal);
+    const planned = plan(desired, observation, journal ? formerValues(journal.document) : []);
     return { plan: planned, ...planDocument(planned, observation, journal, this.journal, sender) };
   }
 
@@ -83,8 +133,8 @@ export class LocalHost {
   }
 
   /** Plans and applies. */
-  async converge(desired: DesiredRoles): Promise<ApplyResult> {
-    return this.apply((await this.plan(desired)).text);
+  async converge(roles: Roles, over: Partial<Desired> = {}): Promise<ApplyResult> {
+    return this.apply((await this.plan(roles, SENDER, over)).text);
   }
 
   async undo(document: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -104,12 +154,18 @@ export class LocalHost {
 
   /** What the scripts left behind in the temporary directory and beside the files that they edit. */
   leftovers(): string[] {
-    const beside = readdirSync(join(this.box, "local"), { encoding: "utf8", recursive: true });
-    return [...readdirSync(join(this.box, "tmp")), ...beside.filter((name) => /ssh-keepalive-|\.new$/.test(name))];
+    const all = readdirSync(this.box, { encoding: "utf8", recursive: true });
+    return all.filter((name) => /^tmp\/|ssh-keepalive-\d|\.new$/.test(name));
   }
 
   effective(): string[] {
     return this.machine.effective();
+  }
+
+  /** `sshd -T -C`: the interval in force for a user who logs in. */
+  effectiveFor(user: string): string[] {
+    const args = ["-T", "-f", this.sshdConfig, "-C", `user=${user},host=a.example,addr=192.0.2.1`];
+    return execFileSync("/usr/sbin/sshd", args, { encoding: "utf8" }).match(/^clientaliveinterval .*$/gm) ?? [];
   }
 
   /** Ends its sshd, as if that had crashed. */

@@ -47,8 +47,14 @@ function section(declaration: ts.InterfaceDeclaration | ts.EnumDeclaration, head
 /** What can be an output in a program is named by what it holds. */
 function typeOf(member: ts.PropertySignature): string {
   const type = (member.type?.getText() ?? "").replace(/^pulumi\.Input<(.*)>$/, "$1");
-  const [, name = type, list = ""] = /^([A-Z]\w*)(\[\])?$/.exec(type) ?? [];
-  return /^[A-Z]/.test(name) ? `[${name}](#${name.toLowerCase()})${list}` : `\`${type}\``;
+  const [, name, list = ""] = /^([A-Z]\w*)(\[\])?$/.exec(type) ?? [];
+  const [, value] = /^Record<string, ([A-Z]\w*)>$/.exec(type) ?? [];
+  if (value !== undefined) return `name → ${linkTo(value)}`;
+  return name === undefined ? `\`${type}\`` : linkTo(name) + list;
+}
+
+function linkTo(name: string): string {
+  return `[${name}](#${name.toLowerCase()})`;
 }
 
 function docstring(node: ts.Node): string {

@@ -9,7 +9,8 @@ const DESIRED = { server: { ClientAliveInterval: 60, ClientAliveCountMax: 2 }, c
 const IN_FORCE = ["clientaliveinterval 60", "clientalivecountmax 2", "serveraliveinterval 75", "serveralivecountmax 3"];
 
 for (const { name, command, missing } of SHELLS)
-  describe(`a plan that a host carries out with ${name}${missing ? ` (skipped: ${missing})` : ""}`, () => {
+  describe(`a plan that a host carries out with ${name}${missing ? ` (skipped: ${missing})` : ""}`, function () {
+    this.timeout(30_000);
     let host: LocalHost;
 
     before(function () {
@@ -24,10 +25,8 @@ for (const { name, command, missing } of SHELLS)
       assert.deepEqual(leftovers, [], "what the scripts left behind");
     });
 
-    const files = () => [host.sshdConfig, host.sshConfig];
-    const contents = () => files().map((path) => host.read(path));
     const stamps = () =>
-      files().map((path) => {
+      [host.sshdConfig, host.dropIn, host.sshConfig].map((path) => {
         const { ino, mtimeMs, ctimeMs } = statSync(path);
         return [path, ino, mtimeMs, ctimeMs];
       });
@@ -68,11 +67,11 @@ for (const { name, command, missing } of SHELLS)
     it("fails and changes nothing where a file was edited meanwhile; the next plan is another", async () => {
       const { text } = await host.plan(DESIRED);
       host.edit(host.sshConfig, (content) => `${content}# meanwhile\n`);
-      const before = contents();
+      const before = host.contents();
       const { status, cause } = await host.apply(text);
       assert.equal(status, "failed");
       assert.match(cause ?? "", /ssh_config was changed since it was read; run it again/);
-      assert.deepEqual(contents(), before);
+      assert.deepEqual(host.contents(), before);
       const next = await host.plan(DESIRED);
       assert.ok(!next.settled);
       assert.notEqual(next.text, text);
@@ -87,24 +86,24 @@ for (const { name, command, missing } of SHELLS)
         host.edit(host.sshConfig, (content) => `Include ${host.file("ssh_config.d")}/*.conf\n${content}`);
         const { text } = await host.plan(DESIRED);
         host.write(host.file(broken), "NoSuchKeyword yes\n");
-        const before = contents();
+        const before = host.contents();
         const { status, cause } = await host.apply(text);
         assert.equal(status, "failed");
         assert.match(
           cause ?? "",
           /OpenSSH rejects the new .*broken\.conf.* line 1: .*configuration option: nosuchkeyword/i,
         );
-        assert.deepEqual(contents(), before);
+        assert.deepEqual(host.contents(), before);
       });
 
     it("is undone to the last byte, and the journal with it", async () => {
       host.edit(host.sshConfig, (content) => `${content}\r\nHost caf\xe9\r\n\tPort 22`);
-      const before = contents();
+      const before = host.contents();
       const { text } = await host.plan(DESIRED);
       await host.apply(text);
-      assert.notDeepEqual(contents(), before);
+      assert.notDeepEqual(host.contents(), before);
       assert.deepEqual(await host.undo(text), { code: 0, stdout: "", stderr: "" });
-      assert.deepEqual(contents(), before);
+      assert.deepEqual(host.contents(), before);
       assert.throws(() => statSync(host.journal), /ENOENT/);
       assert.equal(host.read(host.file("sshd.log")).split("Received SIGHUP").length, 3);
     });

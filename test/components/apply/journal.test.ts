@@ -1,26 +1,8 @@
 import assert from "node:assert/strict";
-import { type Journal, planDocument, readJournal, readResult } from "../../../components/apply";
-import type { Observation } from "../../../components/observe";
-import type { Plan } from "../../../components/plan";
+import { formerValues, readJournal } from "../../../components/apply";
+import { DOCUMENT, HASH, HEAD, hostWith, JOURNAL_PATH } from "./documents";
 
-const PATH = "/var/lib/ssh-keepalive/journal";
-const SENDER = { owner: "project/stack", resource: "fleet-web-1", takeOver: false };
-const HASH = "0123456789abcdef".repeat(4);
-const DOCUMENT =
-  `ssh-keepalive-plan 1\nmachine ${HASH}\nowner project/stack\nresource fleet-web-1\nfingerprint ${HASH}\njournal ${PATH}\n` +
-  `file client /c ${HASH} ${HASH}\nsplice 0 0\n+ServerAliveInterval 60\nexpect client serveraliveinterval 60\nend\n`;
-const HEAD =
-  "ssh-keepalive-journal 1\ntransaction 3\nstate applied\nplan p\nowner project/stack\nresource fleet-web-1\n";
-
-/** A host with a journal of these bytes and a client's config. */
-function hostWith(journal?: string, config = "Host *\n", changed = "1"): Observation {
-  const file = { state: "present" as const, realPath: "/f", mode: "600", owner: "0", group: "0", changed: "1" };
-  const files: Observation["files"] = { "/c": { ...file, path: "/c", content: config, changed } };
-  if (journal !== undefined) files[PATH] = { ...file, path: PATH, content: journal };
-  return { uid: 0, shell: "sh", machine: "m", boot: "b 1", files, includes: {}, programs: {}, effective: {} };
-}
-
-const read = (journal?: string) => readJournal(hostWith(journal), PATH);
+const read = (journal?: string) => readJournal(hostWith(journal), JOURNAL_PATH);
 
 describe("a host's journal", () => {
   it("says what was done last, for whom and by which document", () => {
@@ -32,6 +14,33 @@ describe("a host's journal", () => {
       resource: "fleet-web-1",
       document: DOCUMENT,
     });
+  });
+
+  it("says what was done to parts of users, sessions of PuTTY and a drop-in", () => {
+    const lines = [
+      `file server /etc/ssh/sshd_config.d/00-ssh-keepalive.conf - ${HASH}`,
+      "splice 0 0",
+      "+# >>> ssh-keepalive server (managed by Pulumi: edits between these lines are undone; file created)",
+      "+Match all",
+      "+    ClientAliveInterval 60",
+      "+# <<< ssh-keepalive server",
+      `file client:al.ice-1$ /home/alice/.ssh/config - ${HASH}`,
+      "splice 0 0",
+      "+Host *.example !old.example",
+      `file putty:alice /home/alice/.putty/sessions/my%20db ${HASH} -`,
+      "splice 3 17",
+      "+PingIntervalSecs=30",
+      "config client:alice /home/alice/.ssh/config ssh-keepalive.example",
+      "expect client:alice serveraliveinterval 60",
+      "former /home/alice/.putty/sessions/my%20db PingInterval 1 -",
+      "former /home/alice/.putty/sessions/my%20db PingIntervalSecs 30 -1",
+    ];
+    const document = DOCUMENT.replace(/end\n$/, `${lines.join("\n")}\nend\n`);
+    assert.equal(read(`${HEAD}document\n${document}`)?.document, document);
+    assert.deepEqual(formerValues(document), [
+      { path: "/home/alice/.putty/sessions/my%20db", key: "PingInterval", ours: 1, former: undefined },
+      { path: "/home/alice/.putty/sessions/my%20db", key: "PingIntervalSecs", ours: 30, former: -1 },
+    ]);
   });
 
   it("says the same whoever keeps the connection over which it was done", () => {
@@ -47,6 +56,7 @@ describe("a host's journal", () => {
     assert.match(journal?.document ?? "", /^resource flöte-web-1$/m);
   });
 
+  const inDocument = (lines: string) => `${HEAD}document\n${DOCUMENT.replace(/end\n$/, `${lines}\nend\n`)}`;
   const lost: [string, string | undefined][] = [
     ["is missing", undefined],
     ["is empty", ""],
@@ -63,6 +73,21 @@ describe("a host's journal", () => {
       `${HEAD}document\n${DOCUMENT.replace("+Server", "+# >>> ssh-keepalive <{%fg 1%}>\n+Server")}`,
     ],
     ["writes what we never write", `${HEAD}document\n${DOCUMENT.replace("+Server", "+PermitRootLogin yes\n+Server")}`],
+    ["has a file of a part that nobody knows", inDocument(`file root /c - ${HASH}`)],
+    ["has a file of a user without a name", inDocument(`file client: /c - ${HASH}`)],
+    ["has a user's name with a second line", inDocument(`file client:a\nreboot /c - ${HASH}`)],
+    ["has a file whose path is not absolute", inDocument(`file server ../c - ${HASH}`)],
+    ["has a file whose path has blanks", inDocument(`file server /c d - ${HASH}`)],
+    ["has a hash that is none", inDocument("file server /c - $(id)")],
+    [
+      "asks OpenSSH of saved sessions with more words than one host",
+      inDocument("config client:a /c a -oProxyCommand=id"),
+    ],
+    ["expects what is no number", inDocument("expect client:a serveraliveinterval $(id)")],
+    ["gives back what is no number", inDocument("former /s PingInterval 1 60;id")],
+    ["gives back a value of another key", inDocument("former /s ProxyCommand 1 2")],
+    ["writes another key of a saved session", inDocument("splice 0 0\n+ProxyTelnetCommand=id")],
+    ["has a header with a second line in it", inDocument("+Host a\r")],
     ["has a document of somebody else's", `${HEAD}document\n${DOCUMENT.replace("owner project", "owner other")}`],
     ["has a document that names no machine", `${HEAD}document\n${DOCUMENT.replace(/machine.*\n/, "")}`],
     ["has a NUL byte in its document", `${HEAD}document\n${DOCUMENT.replace("60\n", "60\0\n")}`],
@@ -77,108 +102,7 @@ describe("a host's journal", () => {
 
   it("counts as lost where it can't be read", () => {
     const observation = hostWith();
-    observation.files[PATH] = { state: "unusable", path: PATH, reason: "is a directory" };
-    assert.equal(readJournal(observation, PATH), undefined);
-  });
-});
-
-describe("a plan as it is sent", () => {
-  const role = { role: "client" as const, path: "/c", before: {}, after: {}, warnings: [] };
-  const compliant: Plan = {
-    roles: [{ ...role, content: "x\n", result: "x\n", splices: [], hadLines: true, hasLines: true }],
-  };
-  const change: Plan = {
-    roles: [
-      {
-        ...role,
-        desired: { ServerAliveInterval: 60 },
-        content: "Host *\n",
-        result: "new",
-        splices: [{ offset: 7, length: 0, lines: ["$(reboot)"] }],
-        hadLines: false,
-        hasLines: true,
-      },
-    ],
-  };
-  const journal = read(`${HEAD}document\n${DOCUMENT}`) as Journal;
-  const send = (plan: Plan, observation: Observation, journal?: Journal, sender = SENDER) =>
-    planDocument(plan, observation, journal, PATH, sender);
-
-  it("is the last one again where the host complies and we hold it", () => {
-    assert.deepEqual(send(compliant, hostWith(), journal), { text: DOCUMENT, settled: true });
-  });
-
-  it("is another one where the last one does not name a file that has lines of ours", () => {
-    const another = DOCUMENT.replace("file client /c", "file client /other");
-    assert.equal(send(compliant, hostWith(), { ...journal, document: another }).settled, false);
-  });
-
-  it("is another one where the last one failed or was left half-way, or another resource holds the host", () => {
-    for (const state of ["failed", "applying"] as const)
-      assert.equal(send(compliant, hostWith(), { ...journal, state }).settled, false);
-    assert.equal(send(compliant, hostWith(), journal, { ...SENDER, resource: "fleet-web-2" }).settled, false);
-  });
-
-  it("says that there is nothing to do where nothing ever was ours", () => {
-    assert.deepEqual(send({ roles: [] }, hostWith()), { text: "ssh-keepalive-plan 1\nnothing\nend\n", settled: true });
-  });
-
-  it("is the same for the same host, and differs once a file, its change time, the boot or the journal does", () => {
-    const { text } = send(change, hostWith());
-    assert.equal(send(change, hostWith()).text, text);
-    const others = [
-      send(change, hostWith(undefined, "Host *\n", "2")),
-      send(change, hostWith(undefined, "Host a\n")),
-      send(change, { ...hostWith(), boot: "b 2" }),
-      send(change, hostWith(), { ...journal, transaction: 4 }),
-    ];
-    assert.equal(new Set([text, ...others.map((other) => other.text)]).size, 5);
-  });
-
-  it("holds what goes into a file as data, each line behind a plus", () => {
-    assert.match(
-      send(change, hostWith()).text,
-      /^splice 7 0\n\+\$\(reboot\)\nexpect client serveraliveinterval 60\nend\n$/m,
-    );
-  });
-});
-
-describe("the apply script's answer", () => {
-  const answer = (...lines: string[]) => readResult(["ssh-keepalive-result 1", ...lines, "end"].join("\n"));
-
-  it("gives the values in force", () => {
-    assert.deepEqual(answer("status changed", "effective server clientaliveinterval 60"), {
-      status: "changed",
-      effective: { server: { ClientAliveInterval: 60 } },
-    });
-  });
-
-  it("gives the cause of a failure", () => {
-    assert.deepEqual(answer("status failed", "cause no space"), {
-      status: "failed",
-      cause: "no space",
-      effective: {},
-    });
-  });
-
-  const incomplete = [
-    "",
-    "end",
-    "ssh-keepalive-result 1\nstatus changed",
-    "Last login: today\nssh-keepalive-result 1\nend",
-  ];
-  for (const stdout of incomplete)
-    it(`is a failure where it is not whole: ${JSON.stringify(stdout)}`, () => {
-      assert.match(readResult(stdout).cause ?? "", /incomplete; run it again/);
-    });
-
-  for (const value of ["-1", "60s", "1e3", "", "$(id)", "\u001b[31m60", "9".repeat(400)])
-    it(`gives no value where the host reports ${JSON.stringify(value.slice(0, 12))}`, () => {
-      assert.deepEqual(answer("status unchanged", `effective client serveraliveinterval ${value}`).effective, {});
-    });
-
-  it("gives no keyword that is not of the role", () => {
-    const { effective } = answer("status changed", "effective client clientaliveinterval 5", "effective __proto__ x 5");
-    assert.deepEqual(effective, {});
+    observation.files[JOURNAL_PATH] = { state: "unusable", path: JOURNAL_PATH, reason: "is a directory" };
+    assert.equal(readJournal(observation, JOURNAL_PATH), undefined);
   });
 });

@@ -7,11 +7,11 @@ import fc from "fast-check";
 import { commands, planDocument } from "../../../components/apply";
 import { decode } from "../../../components/observe/decode";
 import { script } from "../../../components/observe/observe";
-import { findOwnLines, renderBlock, withoutRanges } from "../../../components/plan/blocks";
+import { findOwnLines, Note, renderBlock, withoutRanges } from "../../../components/plan/blocks";
 import { SHELLS } from "./shells";
 
-const [BEGIN = "", END = ""] = renderBlock("client", [], false);
-const [, BEGIN_AFTER_NEWLINE = ""] = renderBlock("client", [], true);
+const [BEGIN = "", END = ""] = renderBlock("client", []);
+const [, BEGIN_AFTER_NEWLINE = ""] = renderBlock("client", [], [Note.NewlineAdded]);
 const LINES = [
   BEGIN,
   BEGIN_AFTER_NEWLINE,
@@ -49,15 +49,16 @@ describe("our lines in a file", () => {
   for (const { name, command, missing } of SHELLS)
     it(`are the same to the plan and to the undoing with ${name}`, async function () {
       if (missing) this.skip();
-      this.timeout(20_000);
+      this.timeout(90_000);
       const [program = "", ...words] = command;
       const paths = { sshdConfig: join(folder, "missing"), sshConfig: config, journal: join(folder, "journal") };
       writeFileSync(config, `${BEGIN}\n${END}\n`);
       const observation = decode(spawnSync("sh", ["-s"], { input: await script({ paths }) }).stdout);
-      const role = { role: "client" as const, path: config, content: "", result: "", before: {}, after: {} };
-      const touched = { ...role, splices: [], hadLines: true, hasLines: true, warnings: [] };
+      const file = { path: config, content: "", result: "", splices: [], hadLines: true, hasLines: true };
+      const part = { role: "client" as const, path: config, before: {}, after: {}, leftAlone: {}, former: [] };
       const sender = { owner: "o", resource: "r", takeOver: false };
-      const { text } = planDocument({ roles: [touched] }, observation, undefined, paths.journal, sender);
+      const touched = { parts: [{ ...part, files: [file], warnings: [] }] };
+      const { text } = planDocument(touched, observation, undefined, paths.journal, sender);
       const undo = (await commands(undefined)).delete.replace("/bin/sh -c", `${[program, ...words].join(" ")} -c`);
       fc.assert(
         fc.property(files, (content) => {

@@ -25,24 +25,22 @@ describe("a host that carries out a plan", () => {
     assert.deepEqual(leftovers, [], "what the scripts left behind");
   });
 
-  const contents = () => [host.read(host.sshdConfig), host.read(host.sshConfig)];
-
   it("refuses one made for another machine, and keeps its journal as it is", async () => {
     await host.converge(DESIRED);
-    const before = [...contents(), host.read(host.journal)];
+    const before = [...host.contents(), host.read(host.journal)];
     const { text } = await host.plan({ server: { ClientAliveInterval: 90 } });
     const { status, cause } = await host.apply(text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`));
     assert.equal(status, "failed");
     assert.match(cause ?? "", /another machine answers here than the one that was read/);
-    assert.deepEqual([...contents(), host.read(host.journal)], before);
+    assert.deepEqual([...host.contents(), host.read(host.journal)], before);
   });
 
   it("does nothing with one that arrives cut short, and does not say that it was done", async () => {
-    const before = contents();
+    const before = host.contents();
     const { text } = await host.plan(DESIRED);
     for (const part of ["", text.slice(0, -4), text.slice(0, text.indexOf("splice"))])
       await assert.rejects(host.apply(part), /did not arrive whole; run it again/);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
     assert.throws(() => statSync(host.journal), /ENOENT/);
   });
 
@@ -59,13 +57,13 @@ describe("a host that carries out a plan", () => {
 
   it("changes no file and reloads nothing where the same settings come from another resource or owner", async () => {
     await host.converge(DESIRED);
-    const before = [...contents(), host.read(host.file("sshd.log"))];
+    const before = [...host.contents(), host.read(host.file("sshd.log"))];
     for (const over of [{ resource: "fleet-renamed" }, { owner: "project/other", takeOver: true }]) {
       const sender = { owner: "project/stack", resource: "fleet-local", takeOver: false, ...over };
       const { text, settled } = await host.plan(DESIRED, sender);
       assert.ok(!settled);
       assert.equal((await host.apply(text)).status, "changed");
-      assert.deepEqual([...contents(), host.read(host.file("sshd.log"))], before);
+      assert.deepEqual([...host.contents(), host.read(host.file("sshd.log"))], before);
       const kept = host.read(host.journal);
       assert.ok(kept.includes(`owner ${sender.owner}\nresource ${sender.resource}\ndocument\n`));
     }
@@ -80,13 +78,13 @@ describe("a host that carries out a plan", () => {
   it("keeps a file's mode and owner", async () => {
     const owner = process.getuid?.() === 0 ? 65534 : (process.getuid?.() as number);
     for (const path of [host.sshdConfig, host.sshConfig]) {
-      chmodSync(path, 0o600);
+      chmodSync(path, 0o664);
       chownSync(path, owner, process.getgid?.() as number);
     }
     assert.equal((await host.converge(DESIRED)).status, "changed");
     for (const path of [host.sshdConfig, host.sshConfig]) {
       const { mode, uid } = statSync(path);
-      assert.deepEqual([mode & 0o7777, uid], [0o600, owner]);
+      assert.deepEqual([mode & 0o7777, uid], [0o664, owner]);
     }
   });
 
@@ -109,33 +107,33 @@ describe("a host that carries out a plan", () => {
   });
 
   it("puts back what was there and says so where sshd does not reload", async () => {
-    const before = contents();
+    const before = host.contents();
     const { text } = await host.plan(DESIRED);
     await host.stopSshd();
     const { status, cause } = await host.apply(text);
     assert.equal(status, "failed");
     assert.match(cause ?? "", /sshd did not reload: no sshd runs under .*; and sshd did not reload after that/);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
     assert.match(host.read(host.journal), /^state failed\ncause sshd did not reload/m);
   });
 
   it("changes nothing where its journal can't be written", async () => {
-    const before = contents();
+    const before = host.contents();
     const { text } = await host.plan(DESIRED);
     writeFileSync(host.file("occupied"), "");
     const nowhere = text.replace(/^journal .*/m, `journal ${host.file("occupied")}/journal`);
     await assert.rejects(host.apply(nowhere), /journal can't be written/);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
   });
 
   it("changes nothing where the new file would not have the planned values in force", async () => {
-    const before = contents();
+    const before = host.contents();
     const { text } = await host.plan(DESIRED);
     const { status, cause } = await host.apply(
       text.replace(/^expect client .*/m, "expect client serveraliveinterval 76"),
     );
     assert.equal(status, "failed");
     assert.match(cause ?? "", /with the new .*ssh_config serveraliveinterval 76 is not in force/);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
   });
 });

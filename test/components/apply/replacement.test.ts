@@ -11,9 +11,10 @@ const REPLACED = {
 };
 
 for (const { name, command, missing } of SHELLS)
-  describe(`a host whose resource is created anew, with ${name}${missing ? ` (skipped: ${missing})` : ""}`, () => {
+  describe(`a host whose resource is created anew, with ${name}${missing ? ` (skipped: ${missing})` : ""}`, function () {
+    this.timeout(30_000);
     let host: LocalHost;
-    let original: string[];
+    let original: unknown[];
     let text: string;
 
     before(function () {
@@ -21,7 +22,7 @@ for (const { name, command, missing } of SHELLS)
     });
     beforeEach(async () => {
       host = await LocalHost.start(command);
-      original = contents();
+      original = host.contents();
       ({ text } = await host.plan(DESIRED));
       await host.apply(text);
     });
@@ -31,19 +32,17 @@ for (const { name, command, missing } of SHELLS)
       assert.deepEqual(leftovers, [], "what the scripts left behind");
     });
 
-    const contents = () => [host.read(host.sshdConfig), host.read(host.sshConfig)];
-
     it("keeps its settings where the old resource is deleted in the same run; a destroy in a later run undoes", async () => {
-      const before = [...contents(), host.read(host.file("sshd.log"))];
+      const before = [...host.contents(), host.read(host.file("sshd.log"))];
       host.sameRun = true;
       assert.equal((await host.apply(text)).status, "unchanged");
       assert.deepEqual(await host.undo(text), REPLACED);
       host.sameRun = false;
-      assert.deepEqual([...contents(), host.read(host.file("sshd.log"))], before);
+      assert.deepEqual([...host.contents(), host.read(host.file("sshd.log"))], before);
       assert.ok((await host.plan(DESIRED)).settled);
       assert.doesNotMatch(host.read(host.journal), /^keeper /m);
       assert.deepEqual(await host.undo(text), DONE);
-      assert.deepEqual(contents(), original);
+      assert.deepEqual(host.contents(), original);
     });
 
     it("keeps its new settings where they change with the resource", async () => {
@@ -51,15 +50,15 @@ for (const { name, command, missing } of SHELLS)
       const changed = await host.plan({ ...DESIRED, server: { ClientAliveInterval: 90 } });
       assert.equal((await host.apply(changed.text)).status, "changed");
       assert.deepEqual(await host.undo(text), REPLACED);
-      assert.match(host.read(host.sshdConfig), /ClientAliveInterval 90/);
+      assert.match(host.read(host.dropIn), /ClientAliveInterval 90/);
       host.sameRun = false;
       assert.deepEqual(await host.undo(changed.text), DONE);
-      assert.deepEqual(contents(), original);
+      assert.deepEqual(host.contents(), original);
     });
 
     it("is undone by a destroy after a new stack found it applied already", async () => {
       assert.equal((await host.apply(text)).status, "unchanged");
       assert.deepEqual(await host.undo(text), DONE);
-      assert.deepEqual(contents(), original);
+      assert.deepEqual(host.contents(), original);
     });
   });

@@ -9,16 +9,15 @@ const DONE = { code: 0, stdout: "", stderr: "" };
 
 describe("undoing", () => {
   let host: LocalHost;
-  let original: string[];
+  let original: (string | undefined)[];
   let text: string;
 
   async function start(command?: string[]): Promise<void> {
     host = await LocalHost.start(command);
-    original = contents();
+    original = host.contents();
     ({ text } = await host.plan(DESIRED));
     await host.apply(text);
   }
-  const contents = () => [host.read(host.sshdConfig), host.read(host.sshConfig)];
 
   beforeEach(() => start());
   afterEach(async () => {
@@ -28,12 +27,15 @@ describe("undoing", () => {
   });
 
   it("keeps what others wrote meanwhile, also between our markers", async () => {
-    host.edit(host.sshdConfig, (content) => content.replace("# <<<", "MaxSessions 7\n# <<<"));
-    host.edit(host.sshConfig, (content) => `# above\n${content}# below`);
+    host.edit(host.sshdConfig, (content) => `# above\n${content}`);
+    host.edit(host.dropIn, (content) => content.replace("# <<<", "MaxSessions 7\n# <<<"));
+    host.edit(host.sshConfig, (content) => content.replace("# <<<", "    Port 23\n# <<<"));
     assert.deepEqual(await host.undo(text), DONE);
-    assert.equal(host.read(host.sshConfig), `# above\n${original[1]}# below`);
-    assert.equal(host.read(host.sshdConfig).replace("MaxSessions 7\n", ""), original[0]);
-    assert.match(host.read(host.sshdConfig), /^MaxSessions 7$/m);
+    assert.deepEqual(host.contents(), [
+      `# above\n${original[0]}`,
+      "MaxSessions 7\n",
+      `${original[2]}Host *\n    Port 23\n`,
+    ]);
   });
 
   it("gives back a file that had nothing but our lines, empty as it was", async () => {
@@ -47,53 +49,69 @@ describe("undoing", () => {
   it("finds our lines by their markers where the journal is lost", async () => {
     rmSync(host.journal);
     assert.deepEqual(await host.undo(text), DONE);
-    assert.deepEqual(contents(), original);
+    assert.deepEqual(host.contents(), original);
   });
 
   it("leaves a host alone that another resource holds", async () => {
     host.edit(host.journal, (content) => content.replace(/^resource .*/m, "resource fleet-renamed"));
-    const before = [...contents(), host.read(host.journal)];
+    const before = [...host.contents(), host.read(host.journal)];
     const { code, stdout } = await host.undo(text);
     assert.deepEqual([code, stdout], [0, "project/stack fleet-renamed holds this host now; nothing was undone\n"]);
-    assert.deepEqual([...contents(), host.read(host.journal)], before);
+    assert.deepEqual([...host.contents(), host.read(host.journal)], before);
   });
 
   it("leaves another machine alone, and fails where that has lines of ours, as it would look done", async () => {
     const elsewhere = text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`);
-    const before = contents();
+    const before = host.contents();
     const { code, stderr } = await host.undo(elsewhere);
     assert.equal(code, 1);
-    assert.match(stderr, /^another machine answers here now, and .*sshd_config has lines of ours; run up first/);
-    assert.deepEqual(contents(), before);
+    assert.match(
+      stderr,
+      /^another machine answers here now, and .*00-ssh-keepalive\.conf has lines of ours; run up first/,
+    );
+    assert.deepEqual(host.contents(), before);
     await host.undo(text);
     const { code: done, stdout } = await host.undo(elsewhere);
     assert.deepEqual([done, stdout], [0, "another machine answers here now; it has nothing to undo\n"]);
   });
 
+  it("of the machine that runs the program fails on another one, as it would look done", async () => {
+    const elsewhere = text.replace(/^machine .*/m, `machine ${"0".repeat(64)}\nlocal yes`);
+    const before = host.contents();
+    rmSync(host.journal);
+    const { code, stderr } = await host.undo(elsewhere);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^this is another machine than the one that was configured; run it there, or take the host out/,
+    );
+    assert.deepEqual(host.contents(), before);
+  });
+
   it("does nothing with a plan cut short, and fails", async () => {
-    const before = contents();
+    const before = host.contents();
     const { code, stderr } = await host.undo(text.slice(0, -4));
     assert.deepEqual([code, stderr], [1, "the plan did not arrive whole; run it again"]);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
   });
 
   it("puts our lines back and fails where sshd does not reload", async () => {
-    const before = contents();
+    const before = host.contents();
     await host.stopSshd();
     const { code, stderr } = await host.undo(text);
     assert.equal(code, 1);
     assert.match(stderr, /sshd did not reload without our lines, so they are back: no sshd runs under/);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
     assert.ok(statSync(host.journal).isFile());
   });
 
   it("changes nothing and fails where sshd rejects the rest of its file", async () => {
     host.edit(host.sshdConfig, (content) => `NoSuchKeyword yes\n${content}`);
-    const before = contents();
+    const before = host.contents();
     const { code, stderr } = await host.undo(text);
     assert.equal(code, 1);
     assert.match(stderr, /without our lines sshd rejects .*nosuchkeyword/i);
-    assert.deepEqual(contents(), before);
+    assert.deepEqual(host.contents(), before);
   });
 
   it("is done where the files are gone", async () => {
@@ -110,11 +128,11 @@ describe("undoing", () => {
       await host.stop();
       await start(["env", `PATH=${folder}:${process.env.PATH}`, "sh"]);
       host.edit(host.sshConfig, (content) => `# a\0b\n${content}`);
-      const before = contents();
+      const before = host.contents();
       const { code, stderr } = await host.undo(text);
       assert.equal(code, 1);
       assert.match(stderr, /ssh_config can't be read/);
-      assert.deepEqual(contents(), before);
+      assert.deepEqual(host.contents(), before);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

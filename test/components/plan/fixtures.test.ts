@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plan, Refusal, type RolePlan } from "../../../components/plan";
-import { PROBE_HOST } from "../../../components/plan/configTree";
-import type { DesiredRoles, Role } from "../../../components/settings";
-import { type Included, OpenSsh } from "./openssh";
+import { type PartPlan, plan, Refusal } from "../../../components/plan";
+import type { Desired, OpenSshPart, OpenSshRole } from "../../../components/settings";
+import { desire } from "../../support/desired";
+import { type Files, type InForce, OpenSsh } from "./openssh";
 
 const FIXTURES = join(__dirname, "fixtures");
-const DESIRED = {
+const VALUES = {
   server: { ClientAliveInterval: 300, ClientAliveCountMax: 2 },
   client: { ServerAliveInterval: 300, ServerAliveCountMax: 2 },
 };
 
+/*
+ * A fixture is a folder: `config` is the main file, `included` its folder of drop-ins; `settings` what is wanted, where that
+ * is not the usual. `expected` and `expected-included` are those files afterwards, where they change; `undone` the main file
+ * after an undo that can't give back what was there. `in-force` is what OpenSSH then says for some, a line for each.
+ */
 describe("a config as people have it", () => {
   let openssh: OpenSsh;
   before(() => {
@@ -19,73 +24,78 @@ describe("a config as people have it", () => {
   });
   after(() => openssh.remove());
 
-  const inPlace = (text: string) => text.replaceAll("/etc/ssh/", `${openssh.folder}/`);
-  const natural = (text: string) => text.replaceAll(`${openssh.folder}/`, "/etc/ssh/");
-
-  function planRole(role: Role, desired: DesiredRoles, content: string, included: Included): RolePlan {
-    const [planned] = plan(desired, openssh.observe(role, content, included), openssh.paths).roles;
-    assert.ok(planned);
-    return planned;
-  }
-
-  it("is left alone where nobody knows how sshd would be told, but for what is in force already", () => {
-    const observation = { ...openssh.observe("server", "", {}), service: { kind: "unknown" as const, name: "-" } };
-    assert.throws(
-      () => plan({ server: DESIRED.server }, observation, openssh.paths),
-      /how sshd is told of a changed .* is not known/,
-    );
-    const [planned] = plan({ server: { ClientAliveCountMax: 3 } }, observation, openssh.paths).roles;
-    assert.deepEqual(planned?.splices, []);
-  });
-
-  for (const name of readdirSync(FIXTURES, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? e.name : []))) {
-    const read = (file: string) => readFileSync(join(FIXTURES, name, file), "latin1");
+  for (const name of readdirSync(FIXTURES).filter((name) => !name.startsWith("."))) {
+    const role: OpenSshRole = name.startsWith("server-") ? "server" : "client";
+    const main = role === "server" ? "/etc/ssh/sshd_config" : "/etc/ssh/ssh_config";
     const has = (file: string) => existsSync(join(FIXTURES, name, file));
-    const role: Role = name.startsWith("server-") ? "server" : "client";
-    const desired = { [role]: DESIRED[role] };
-    const included = has("included")
-      ? Object.fromEntries(
-          readdirSync(join(FIXTURES, name, "included")).map((file) => [file, read(`included/${file}`)]),
-        )
-      : {};
+    const read = (file: string) => readFileSync(join(FIXTURES, name, file), "latin1");
+    const lines = (file: string) => (has(file) ? read(file).split("\n").slice(0, -1) : []);
+    const folder = (files: string): Files => {
+      const names = has(files) ? readdirSync(join(FIXTURES, name, files)) : [];
+      return Object.fromEntries(names.map((file) => [`${main}.d/${file}`, read(`${files}/${file}`)]));
+    };
+    const files: Files = {
+      ...(has("included") ? { [`${main}.d/`]: "" } : {}),
+      [main]: read("config"),
+      ...folder("included"),
+    };
+    const { hostPatterns, values = VALUES[role], ...settings } = has("settings") ? JSON.parse(read("settings")) : {};
+    const part: OpenSshPart = { role, values, ...(hostPatterns ? { hostPatterns } : {}) };
+    const desired = desire({}, { ...settings, parts: [part] });
     const why = read("why").trim();
 
+    const planned = async (of: Files, wanted: Desired): Promise<PartPlan | undefined> => {
+      openssh.write(of);
+      return plan(wanted, await openssh.observe(desired), []).parts[0];
+    };
+    const carriedOut = (of: Files, part: PartPlan | undefined): Files => {
+      const after = { ...of };
+      for (const { path, result } of part?.files ?? []) {
+        if (result === undefined) delete after[openssh.natural(path)];
+        else after[openssh.natural(path)] = openssh.natural(result);
+      }
+      return after;
+    };
+
     if (has("refused")) {
-      it(`is left alone with the reason, ${name}: ${why}`, () => {
-        const refusal = (error: unknown) => {
-          assert.ok(error instanceof Refusal);
+      it(`is left alone with the reason, ${name}: ${why}`, async () => {
+        await assert.rejects(planned(files, desired), (error) => {
+          assert.ok(error instanceof Refusal, String(error));
           for (const words of read("refused").trim().split("|"))
-            assert.ok(natural(error.message).includes(words), error.message);
+            assert.ok(openssh.natural(error.message).includes(words), error.message);
           return true;
-        };
-        assert.throws(() => planRole(role, desired, inPlace(read("config")), included), refusal);
+        });
       });
       continue;
     }
 
-    it(`gets the wanted values and nothing else, ${name}: ${why}`, () => {
-      const content = inPlace(read("config"));
-      const planned = planRole(role, desired, content, included);
-      assert.equal(natural(planned.result), read("expected"));
-      const before = openssh.effective(role, content, included);
-      const now = openssh.effective(role, planned.result, included);
-      const wanted = Object.entries(DESIRED[role]).map(([keyword, value]) => [keyword.toLowerCase(), value]);
-      assert.deepEqual(now.keepalive, Object.fromEntries(wanted), `what OpenSSH says for ${PROBE_HOST} or everybody`);
-      assert.deepEqual(now.rest, before.rest);
-      assert.deepEqual(planRole(role, desired, planned.result, included).splices, [], "what a second plan changes");
-    });
-
-    if (has("warnings"))
-      it(`is warned of, ${name}`, () => {
-        const planned = planRole(role, desired, inPlace(read("config")), included);
-        const said = planned.warnings.map(({ file, line, message }) => natural(`${file}:${line} ${message}`));
-        assert.deepEqual(said, read("warnings").split("\n").slice(0, -1));
-      });
-
-    it(`gets its bytes back, ${name}`, () => {
-      const planned = planRole(role, desired, inPlace(read("config")), included);
-      const undone = planRole(role, {}, planned.result, included);
-      assert.equal(natural(undone.result), has("undone") ? read("undone") : read("config"));
+    it(`gets the wanted values and nothing else, and its bytes back, ${name}: ${why}`, async () => {
+      const somebody = lines("in-force").map((line) => line.split(" ") as [string, string, string]);
+      const first = await planned(files, desired);
+      assert.ok(first);
+      const ask = (): [string, InForce][] =>
+        [first.probe, ...somebody.map(([whom]) => whom)].map((whom) => [whom ?? "everybody", openssh.ask(role, whom)]);
+      const before = ask();
+      const after = carriedOut(files, first);
+      const expected = {
+        ...files,
+        ...(has("expected") ? { [main]: read("expected") } : {}),
+        ...folder("expected-included"),
+      };
+      assert.deepEqual(after, expected);
+      const told = first.warnings.map(({ file, line, message }) => openssh.natural(`${file}:${line} ${message}`));
+      if (has("warnings")) assert.deepEqual(told, lines("warnings"));
+      const again = await planned(after, desired);
+      const now = ask();
+      const others = (all: [string, InForce][]) => all.map(([whom, { rest }]) => [whom, rest]);
+      assert.deepEqual(others(now), others(before), "what is none of ours");
+      const wanted = Object.entries(part.values).map(([keyword, value]) => [keyword.toLowerCase(), value]);
+      assert.deepEqual(now[0]?.[1].keepalive, { ...before[0]?.[1].keepalive, ...Object.fromEntries(wanted) });
+      for (const [i, [whom, keyword, value]] of somebody.entries())
+        assert.equal(now[i + 1]?.[1].keepalive[keyword.toLowerCase()], Number(value), `${keyword} for ${whom}`);
+      assert.deepEqual(carriedOut(after, again), after, "what a second plan changes");
+      const undone = carriedOut(after, await planned(after, { ...desired, parts: [] }));
+      assert.deepEqual(undone, { ...files, ...(has("undone") ? { [main]: read("undone") } : {}) });
     });
   }
 });

@@ -1,41 +1,37 @@
 import assert from "node:assert/strict";
 import type { Observation, ObservedFile } from "../../../components/observe";
 import { plan, Refusal } from "../../../components/plan";
-import type { Role } from "../../../components/settings";
+import type { Desired, OpenSshRole } from "../../../components/settings";
+import { desire } from "../../support/desired";
+import { observedHost, presentFile } from "./observed";
 
 const PATHS = { server: "/etc/ssh/sshd_config", client: "/etc/ssh/ssh_config" };
 const DESIRED = { server: { ClientAliveInterval: 300 }, client: { ServerAliveInterval: 300 } };
 
 /** Why nothing is done to a host of which this was read. */
 function refusal(
-  role: Role,
-  observed: { file?: ObservedFile; output?: string; code?: number; version?: string; uid?: number },
+  role: OpenSshRole,
+  observed: {
+    file?: ObservedFile;
+    output?: string;
+    code?: number;
+    version?: string;
+    uid?: number;
+    over?: Partial<Observation>;
+  },
+  desired: Desired = desire({ [role]: DESIRED[role] }),
 ): string {
   const path = PATHS[role];
-  const present: ObservedFile = {
-    state: "present",
-    path,
-    realPath: path,
-    mode: "644",
-    owner: "0",
-    group: "0",
-    changed: "1",
-    content: "",
-  };
-  const { file = present, output = "", code = 255, version = "OpenSSH_9.2p1", uid = 0 } = observed;
-  const observation: Observation = {
+  const { file = presentFile(path, ""), output = "", code = 255, version = "OpenSSH_9.2p1", uid = 0, over } = observed;
+  const observation = observedHost({
     uid,
-    shell: "/bin/sh",
-    machine: "m",
-    boot: "b",
     files: { [path]: file },
-    includes: {},
     programs: { sshd: { path: "/usr/sbin/sshd", version }, ssh: { path: "/usr/bin/ssh", version } },
-    service: { kind: "systemd", name: "ssh.service" },
     effective: { [role]: { code, output } },
-  };
+    ...over,
+  });
   try {
-    plan({ [role]: DESIRED[role] }, observation, PATHS);
+    plan(desired, observation, []);
   } catch (error) {
     assert.ok(error instanceof Refusal);
     return error.message;
@@ -64,7 +60,7 @@ describe("a host is left alone, and what to do is said,", () => {
     });
 
   // What OpenSSH printed: 9.2p1 but for the old ones, which are 5.0p1 and 6.6.1p1.
-  const outputs: [string, Role, string, RegExp][] = [
+  const outputs: [string, OpenSshRole, string, RegExp][] = [
     [
       "where sshd's /run/sshd is missing",
       "server",
@@ -138,14 +134,8 @@ describe("a host is left alone, and what to do is said,", () => {
   });
 
   const sealed: ObservedFile = {
-    state: "present",
-    path: PATHS.client,
+    ...presentFile(PATHS.client, "Host *\n    ServerAliveInterval 100\n"),
     realPath: "/nix/store/x-ssh_config",
-    mode: "444",
-    owner: "0",
-    group: "0",
-    changed: "1",
-    content: "",
     sealed: true,
   };
   const asked = { file: sealed, output: "serveraliveinterval 0\nserveralivecountmax 3\n", code: 0 };
@@ -165,7 +155,67 @@ describe("a host is left alone, and what to do is said,", () => {
   });
 
   it("but not where nothing has to change in a config that is read-only", () => {
+    const content = "Host *\n    ServerAliveInterval 300\n";
     const output = "serveraliveinterval 300\nserveralivecountmax 3\n";
-    assert.equal(refusal("client", { ...asked, output }), "not refused");
+    assert.equal(refusal("client", { ...asked, file: { ...sealed, content }, output }), "not refused");
+  });
+
+  const inForce = { output: "clientaliveinterval 0\nclientalivecountmax 3\n", code: 0 };
+  it("where nobody knows how sshd would be told", () => {
+    const over = { service: { kind: "unknown" as const, name: "-" } };
+    assert.match(
+      refusal("server", { ...inForce, over }),
+      /^how sshd is told of a changed .* is not known: .* Start it in one/,
+    );
+    const settled = desire({ server: { ClientAliveCountMax: 3 } });
+    assert.equal(refusal("server", { ...inForce, over }, settled), "not refused");
+  });
+
+  it("where the config is a vendor's and includes no folder for ours", () => {
+    const path = "/usr/etc/ssh/sshd_config";
+    const files = { [path]: presentFile(path, "UsePAM yes\n") };
+    const main = { server: { path, vendor: true }, client: { path: PATHS.client, vendor: false } };
+    assert.match(
+      refusal("server", { ...inForce, over: { files, main } }),
+      /^\/usr\/etc\/ssh\/sshd_config includes no folder of drop-ins .*, and belongs to the vendor, .* "Include \/etc\/ssh\/sshd_config\.d\/\*\.conf" at the top/,
+    );
+  });
+
+  const client = { output: "serveraliveinterval 0\nserveralivecountmax 3\n", code: 0 };
+  const forHosts = (...hostPatterns: string[]) =>
+    desire({}, { parts: [{ role: "client", values: DESIRED.client, hostPatterns }] });
+
+  it("where each host that a pattern names is negated by another", () => {
+    assert.match(
+      refusal("client", client, forHosts("a.example", "!*")),
+      /^hostPatterns a\.example !\* are for no host: .*; mend them$/,
+    );
+  });
+
+  it("where ssh does not take the patterns, with its own words", () => {
+    const over = { patterns: { code: 255, output: "/dev/stdin line 1: keyword host empty\r\n" } };
+    assert.match(
+      refusal("client", { ...client, over }, forHosts("a.example")),
+      /^ssh does not take the hostPatterns a\.example: .*keyword host empty.*; mend them$/,
+    );
+  });
+
+  it("where ssh takes the patterns and reads them in another way", () => {
+    const over = { patterns: { code: 0, output: "serveraliveinterval 0\n" } };
+    assert.match(
+      refusal("client", { ...client, over }, forHosts("a.example")),
+      /^hostPatterns a\.example do not hold for a\.example, .*; mend them$/,
+    );
+  });
+
+  it("but not where ssh takes the patterns", () => {
+    const over = { patterns: { code: 0, output: "serveraliveinterval 12345\n" } };
+    assert.equal(refusal("client", { ...client, over }, forHosts("*.example")), "not refused");
+  });
+
+  it("where ssh could not be asked without running a command of others, with file and line", () => {
+    const notAsked =
+      "would run the command of /etc/ssh/ssh_config:2 as root, and others than root can write it; make that root's alone";
+    assert.equal(refusal("client", { over: { effective: {}, notAsked } }), `ssh -G ${notAsked}`);
   });
 });

@@ -49,6 +49,20 @@ describe("running a script", () => {
     });
   }
 
+  it("on a host where it fails has what else is tried go over the same connection", async () => {
+    const before = sshds.logins(host);
+    const other = await runAsRoot(sshds.target(host), "exit 9\n", async (run) => {
+      const { out, status } = await run("cat; exit 3", "as it is");
+      return `${out} ${status}`;
+    });
+    assert.equal(other, "as it is 3");
+    await assert.rejects(
+      runAsRoot(sshds.target(host), "exit 9\n", async () => undefined),
+      /ended with status 9/,
+    );
+    assert.equal(sshds.logins(host) - before, 2);
+  });
+
   for (const [title, target] of ways)
     it(`${title} that does not end is given up after 120 s, also where what it started keeps the pipes`, async () => {
       const begun = join(sshds.folder, title);

@@ -11,7 +11,7 @@ const HOSTS: HostReport[] = [
     warnings: [{ file: "/etc/ssh/sshd_config", line: 7, message: "sets x" }, { message: "careful" }],
   }),
   { name: "web-2", outcome: "unreachable", reason: "192.0.2.2:22 does not answer", note: "its key is new" },
-  { name: "web-3", outcome: "ok", plan: { roles: [serverPlan({ desired: undefined, hasLines: false })] } },
+  { name: "web-3", outcome: "ok", plan: { parts: [serverPlan({ desired: undefined }, { hasLines: false })] } },
 ];
 
 describe("the report as JSON", () => {
@@ -30,6 +30,7 @@ describe("the report as JSON", () => {
               path: "/etc/ssh/sshd_config",
               before: values,
               after: { ...values, ClientAliveInterval: 300 },
+              leftAlone: { TCPKeepAlive: "yes" },
               diff:
                 "--- /etc/ssh/sshd_config\tnow\n+++ /etc/ssh/sshd_config\twanted\n@@ -1,1 +1,2 @@\n" +
                 "+ClientAliveInterval 300\n UsePAM yes",
@@ -53,7 +54,7 @@ describe("the report as JSON", () => {
   it("has no diff after up, and no values where up failed", () => {
     const failed: HostReport = { ...changed("web-1"), outcome: "failed", reason: "no", effective: undefined };
     const [host] = report.parse(JSON.parse(jsonReport([failed], false))).hosts;
-    assert.deepEqual(Object.keys(host?.roles[0] ?? {}), ["role", "path", "before", "warnings"]);
+    assert.deepEqual(Object.keys(host?.roles[0] ?? {}), ["role", "path", "before", "leftAlone", "warnings"]);
   });
 
   it("is of the published form, and has no field that is not published", () => {
@@ -71,7 +72,20 @@ describe("the report as JSON", () => {
   it("lets nothing of a host's reach terminal or engine, neither as it is nor when it is decoded", () => {
     const evil = "\u001b[2J\u009b2J\u007f<{%pwned%}>";
     const hostile: HostReport = {
-      ...changed(evil, { path: evil, content: evil, warnings: [{ file: evil, line: 1, message: evil }] }),
+      ...changed(
+        evil,
+        {
+          user: evil,
+          path: evil,
+          probe: evil,
+          before: { [evil]: 0 },
+          after: { [evil]: 300 },
+          leftAlone: { TCPKeepAlive: evil },
+          warnings: [{ file: evil, line: 1, message: evil }],
+        },
+        { path: evil, content: evil },
+      ),
+      effective: undefined,
       reason: evil,
       note: evil,
     };

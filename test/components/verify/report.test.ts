@@ -3,7 +3,7 @@ import { type HostReport, renderFailures, renderRecap, renderReport } from "../.
 import { changed, plain, serverPlan } from "./reports";
 
 const UNREACHABLE: HostReport = { name: "web-2", outcome: "unreachable", reason: "192.0.2.2:22 does not answer" };
-const CHANGE = `  server (sshd -T): ClientAliveInterval 0 → 300, ClientAliveCountMax 3
+const CHANGE = `  server (sshd -T): ClientAliveInterval 0 → 300, ClientAliveCountMax 3; TCPKeepAlive yes is left alone
     --- /etc/ssh/sshd_config\tnow
     +++ /etc/ssh/sshd_config\twanted
     @@ -1,1 +1,2 @@
@@ -26,7 +26,7 @@ describe("the report", () => {
     assert.equal(plain(renderReport([changed("web-1")], true)), `web-1: would change\n${CHANGE}`);
     assert.equal(
       plain(renderReport([changed("web-1")], false)),
-      "web-1: changed\n  server (sshd -T): ClientAliveInterval 0 → 300, ClientAliveCountMax 3",
+      "web-1: changed\n  server (sshd -T): ClientAliveInterval 0 → 300, ClientAliveCountMax 3; TCPKeepAlive yes is left alone",
     );
   });
 
@@ -41,7 +41,7 @@ describe("the report", () => {
       name: "web-1",
       outcome: "failed",
       reason: "sshd -t says no",
-      plan: { roles: [serverPlan()] },
+      plan: { parts: [serverPlan()] },
     };
     assert.equal(plain(renderReport([failed], false)), "web-1: failed: sshd -t says no");
   });
@@ -49,6 +49,45 @@ describe("the report", () => {
   it("tells what else there is to know of a host", () => {
     const report = renderReport([{ ...changed("web-1"), plan: undefined, note: "its key is new" }], false);
     assert.equal(plain(report), "web-1: changed\n  note: its key is new");
+  });
+
+  it("tells of a user's own part as that user's, and of the host that ssh was asked about", () => {
+    const values = { before: { ServerAliveInterval: 0 }, after: { ServerAliveInterval: 60 }, leftAlone: {}, files: [] };
+    const alice = { role: "client" as const, user: "alice", ...values };
+    const told = (over: object) =>
+      plain(renderReport([{ ...changed("web-1", { ...alice, ...over }), effective: undefined }], true));
+    assert.equal(
+      told({ probe: "ssh-keepalive.example" }),
+      "web-1: would change\n  client of alice (ssh -G ssh-keepalive.example): ServerAliveInterval 0 → 60",
+    );
+    assert.equal(
+      told({ probe: "ssh-keepalive.invalid" }),
+      "web-1: would change\n  client of alice (ssh -G): ServerAliveInterval 0 → 60",
+    );
+  });
+
+  it("shows a file that is made or removed as absent before or afterwards", () => {
+    const heads = (file: object) =>
+      plain(renderReport([changed("web-1", {}, file)], true))
+        .split("\n")
+        .filter((line) => /^ +(---|\+\+\+)/.test(line));
+    assert.deepEqual(heads({ content: undefined }), [
+      "    --- /etc/ssh/sshd_config\tabsent",
+      "    +++ /etc/ssh/sshd_config\twanted",
+    ]);
+    assert.deepEqual(heads({ result: undefined }), [
+      "    --- /etc/ssh/sshd_config\tnow",
+      "    +++ /etc/ssh/sshd_config\tabsent",
+    ]);
+  });
+
+  it("shows saved sessions with their seconds", () => {
+    const sessions = { before: { "Default Settings": 0, web: 60 }, after: { "Default Settings": 300, web: 300 } };
+    const putty = { role: "putty" as const, user: "alice", ...sessions, leftAlone: {}, files: [] };
+    assert.equal(
+      plain(renderReport([{ ...changed("web-1", putty), effective: undefined }], true)),
+      "web-1: would change\n  putty of alice (saved sessions, seconds between keepalives): Default Settings 0 → 300, web 60 → 300",
+    );
   });
 
   it("prints no control character of a host's", () => {
@@ -64,7 +103,7 @@ describe("the report", () => {
     assert.equal(place, "    <{%fg 6%}>@@ -1,1 +1,2 @@<{%reset%}>");
     assert.equal(added, "    <{%fg 2%}>+ClientAliveInterval 300<{%reset%}>");
     assert.equal(context, "     UsePAM yes");
-    const removed = renderReport([changed("web-1", { content: "Port 22\n", result: "" })], true)
+    const removed = renderReport([changed("web-1", {}, { content: "Port 22\n", result: "" })], true)
       .split("\n")
       .at(-1);
     assert.equal(removed, "    <{%fg 1%}>-Port 22<{%reset%}>");
@@ -77,11 +116,19 @@ describe("the report", () => {
   it("holds no directive but its own, whatever a host or a user writes", () => {
     const evil = "<{%pwned%}>";
     const hostile: HostReport = {
-      ...changed(evil, {
-        path: `/etc/${evil}`,
-        content: `${evil}\n`,
-        warnings: [{ file: evil, line: 1, message: evil }, { message: evil }],
-      }),
+      ...changed(
+        evil,
+        {
+          role: "putty",
+          user: evil,
+          before: { [evil]: 0, "": 0 },
+          after: { [evil]: 300 },
+          leftAlone: { [evil]: evil },
+          warnings: [{ file: evil, line: 1, message: evil }, { message: evil }],
+        },
+        { path: `/etc/${evil}`, content: `${evil}\n` },
+      ),
+      effective: undefined,
       reason: evil,
       note: evil,
     };
@@ -112,8 +159,8 @@ describe("many hosts", () => {
   it("that differ in anything are told of apart", () => {
     const others: HostReport[] = [
       changed("value", { before: { ClientAliveInterval: 60, ClientAliveCountMax: 3 } }),
-      changed("diff", { content: "UsePAM no\n" }),
-      changed("path", { path: "/usr/local/etc/ssh/sshd_config" }),
+      changed("diff", {}, { content: "UsePAM no\n" }),
+      changed("path", {}, { path: "/usr/local/etc/ssh/sshd_config" }),
       changed("warning", { warnings: [{ message: "careful" }] }),
       { ...changed("note"), note: "its key is new" },
       { ...changed("outcome"), outcome: "ok" },

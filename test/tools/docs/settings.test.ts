@@ -11,6 +11,12 @@ describe("the settings' reference", () => {
     const page = settingsPage();
     assert.match(page, /^\| `clientAliveInterval` \| `number` \| Seconds without data .* \| left alone \|$/m);
     assert.match(page, /^\| `hosts` \| \[HostArgs\]\(#hostargs\)\[\] \| .* \| required \|$/m);
+    assert.match(
+      page,
+      /^\| `userClients` \| name → \[UserClientArgs\]\(#userclientargs\) \| By user name: .* \| none \|$/m,
+    );
+    assert.match(page, /^\| `sessions` \| `string\[\]` \| .* \| `\["\*"\]`, all that are saved \|$/m);
+    assert.match(page, /^\| `DropIn` \| `"dropIn"` \| /m);
     assert.match(page, /^\| `Sudo` \| `"sudo"` \| By sudo/m);
   });
 });
