@@ -56,7 +56,10 @@ function wishes(scope: Scope): fc.Arbitrary<Wish> {
 
 export function cases(scope: Scope, suite: Suite): fc.Arbitrary<Case> {
   const more = fc.record({
-    where: fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100),
+    where: fc.oneof(
+      fc.constantFrom(0, 1),
+      fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100),
+    ),
     line: fc.constantFrom("# by the auditors", "", "#"),
   });
   const own = tree(scope, suite);
