@@ -1,4 +1,5 @@
 import type { Observation } from "../observe";
+import { isOwnLine } from "../plan";
 
 /** What a host keeps of our last run on it. */
 export interface Journal {
@@ -51,7 +52,6 @@ const LINES = {
   file: new RegExp(`^file ${PART} /\\S* ${HASH} ${HASH}$`),
   config: new RegExp(`^config ${PART} /\\S* \\S+$`),
   splice: /^splice \d+ \d+$/,
-  ours: /^\+(# (>>>|<<<) ssh-keepalive .*|Host [\x21-\x7e][\x20-\x7e]*|Match (final )?all| *(Client|Server)Alive(Interval|CountMax) \d+)?$/,
   session: /^\+PingInterval(Secs)?=-?\d{1,10}$/,
   expect: new RegExp(`^expect ${PART} [a-z]+ \\d+$`),
   former: new RegExp(`^former /\\S* PingInterval(Secs)? \\d+ ${FORMER}$`),
@@ -62,8 +62,9 @@ const REQUIRED = [LINES.machine, LINES.owner, LINES.resource, LINES.fingerprint,
 function isDocument(text: string, owner: string, resource: string): boolean {
   const lines = text.split("\n");
   const content = lines.slice(1, -2);
-  const isOurs = (line: string) =>
-    !/[\p{Cc}\p{Cf}]|<\{%/u.test(line) && Object.values(LINES).some((known) => known.test(line));
+  const isKnown = (line: string) =>
+    Object.values(LINES).some((known) => known.test(line)) || (line.startsWith("+") && isOwnLine(line.slice(1)));
+  const isOurs = (line: string) => !/[\p{Cc}\p{Cf}]|<\{%/u.test(line) && isKnown(line);
   return (
     lines[0] === "ssh-keepalive-plan 1" &&
     lines.at(-1) === "" &&

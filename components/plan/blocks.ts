@@ -5,7 +5,13 @@ const BEGIN = /^# >>> ssh-keepalive /;
 const END = /^# <<< ssh-keepalive /;
 const KEEPALIVE = OPENSSH_ROLES.flatMap((role) => KEYWORDS[role].map(({ keyword }) => keyword)).join("|");
 const SETTING = new RegExp(`^[ \\t]*(${KEEPALIVE})[ \\t=]`, "i");
+const WRITTEN = new RegExp(`^ *(${KEEPALIVE}) \\d+$`);
 const HEADER = /^[ \t]*(Host [^ \t].*|Match all|Match final (all|originalhost [^ \t].*))$/;
+
+/** Whether a line is one that we write. */
+export function isOwnLine(line: string): boolean {
+  return line === "" || [BEGIN, END, HEADER, WRITTEN].some((form) => form.test(line));
+}
 
 /** What a begin marker says of how its block came to be, so that undo needs nothing but the file. */
 export enum Note {

@@ -1,3 +1,4 @@
+export { isOwnLine } from "./blocks";
 export { unifiedDiff } from "./diff";
 export { plan } from "./plan";
 export type { FilePlan, FormerValue, PartPlan, Plan } from "./plannedPart";

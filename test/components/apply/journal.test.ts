@@ -23,6 +23,8 @@ describe("a host's journal", () => {
       "+# >>> ssh-keepalive server (managed by Pulumi: edits between these lines are undone; file created)",
       "+Match all",
       "+    ClientAliveInterval 60",
+      "+Match final all",
+      "+Match final originalhost *.example,!old.example",
       "+# <<< ssh-keepalive server",
       `file client:al.ice-1$ /home/alice/.ssh/config - ${HASH}`,
       "splice 0 0",
