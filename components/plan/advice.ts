@@ -1,8 +1,8 @@
 import { type Desired, type OpenSshPart, partName, type Values } from "../settings";
 import { placeOf } from "./configTree";
+import type { Warning } from "./plannedPart";
 import type { Subject } from "./subject";
 import { isOlder } from "./values";
-import type { Warning } from "./warnings";
 
 /** Where what is wanted can't do what keepalives are wanted for, whatever is in force. */
 export function advice(subject: Subject, part: OpenSshPart, all: Map<string, string>, desired: Desired): Warning[] {

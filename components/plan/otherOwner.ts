@@ -1,5 +1,5 @@
 import type { Line } from "./lines";
-import type { Warning } from "./warnings";
+import type { Warning } from "./plannedPart";
 
 /** Where tools put the line that says whose the file is. */
 const HEADER_LINES = 20;

@@ -1,6 +1,5 @@
 import type { Part, Values } from "../settings";
 import type { Splice } from "./splices";
-import type { Warning } from "./warnings";
 
 /** What becomes of one file. */
 export interface FilePlan {
@@ -13,6 +12,15 @@ export interface FilePlan {
   /** Whether lines of ours are in it now, and afterwards. */
   hadLines: boolean;
   hasLines: boolean;
+}
+
+/** What an administrator should know of a host and its plan does not change. */
+export interface Warning {
+  /** Where it is, if it is at one place. */
+  file?: string;
+  line?: number;
+  /** A sentence; with a place, what the line there does. */
+  message: string;
 }
 
 /** A value of a PuTTY session that was there before ours, which nothing in the session's file tells. */

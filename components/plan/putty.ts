@@ -2,11 +2,10 @@ import type { PresentUser } from "../observe";
 import type { PuttyPart, Values } from "../settings";
 import { tooLong } from "./advice";
 import { type Line, linesOf } from "./lines";
-import type { FilePlan, FormerValue, PartPlan } from "./plannedPart";
+import type { FilePlan, FormerValue, PartPlan, Warning } from "./plannedPart";
 import { Refusal } from "./refusal";
 import { PING_KEYS, type Ping, pingOf, secondsOf, selectSessions, sessionName } from "./savedSessions";
 import { applySplices, type Splice } from "./splices";
-import type { Warning } from "./warnings";
 
 /** A session's file, and what it says of the interval. */
 interface Session {

@@ -1,10 +1,9 @@
 import { type KeptSession, PUTTY_KEY, SESSIONS_KEY, type WindowsObservation } from "../observe";
 import { type Desired, type PuttyPart, partName, type Values } from "../settings";
 import { tooLong } from "./advice";
-import type { FilePlan, FormerValue, PartPlan, Plan } from "./plannedPart";
+import type { FilePlan, FormerValue, PartPlan, Plan, Warning } from "./plannedPart";
 import { Refusal } from "./refusal";
 import { PING_KEYS, type Ping, pingOf, secondsOf, selectSessions, sessionName } from "./savedSessions";
-import type { Warning } from "./warnings";
 
 /** A Windows host's plan, and what its journal is to say; sessions by PuTTY's name for the registry key. */
 export interface WindowsPlan extends Plan {

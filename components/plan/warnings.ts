@@ -2,18 +2,9 @@ import { type OpenSshPart, Precedence } from "../settings";
 import type { Setting } from "./configTree";
 import { linesOf } from "./lines";
 import { otherOwner } from "./otherOwner";
-import type { FilePlan } from "./plannedPart";
+import type { FilePlan, Warning } from "./plannedPart";
 import { inEffect, isGeneral, readingOrder } from "./precedence";
 import { seconds } from "./values";
-
-/** What an administrator should know of a host and its plan does not change. */
-export interface Warning {
-  /** Where it is, if it is at one place. */
-  file?: string;
-  line?: number;
-  /** A sentence; with a place, what the line there does. */
-  message: string;
-}
 
 interface Standing {
   part: OpenSshPart;
