@@ -92,6 +92,26 @@ describeHosts("a row of the source document", function () {
     await told(main, "mv /root/sshd_config /etc/ssh/sshd_config; systemctl reload ssh");
   });
 
+  it("Linux, system-wide, where the distribution keeps its file in /usr/etc/ssh: that is left alone, ours is a drop-in", async () => {
+    const vendors = "/usr/etc/ssh/ssh_config";
+    const move = (from: string, to: string) => `mkdir -p $(dirname ${to}) && mv ${from} ${to}`;
+    for (const host of fleet.hosts) await told(host, move("/etc/ssh/ssh_config", vendors));
+    const before = await Promise.all(
+      fleet.hosts.map((host) => told(host, `stat -c '%i %Z' ${vendors}; cat ${vendors}`)),
+    );
+    wanted({ client: CLIENT });
+    await fleet.up();
+    const inForce = "serveralivecountmax 2\nserveraliveinterval 300\n";
+    for (const [i, host] of fleet.hosts.entries()) {
+      assert.equal(await told(host, `ssh -G -F ${vendors} any.host | grep serveralive | sort`), inForce, host.name);
+      assert.equal(await told(host, `stat -c '%i %Z' ${vendors}; cat ${vendors}`), before[i], host.name);
+      assert.equal(await told(host, "ls /etc/ssh/ssh_config.d | grep keepalive"), "99-ssh-keepalive.conf\n", host.name);
+    }
+    await fleet.up("--expect-no-changes");
+    await fleet.destroy();
+    for (const host of fleet.hosts) await told(host, move(vendors, "/etc/ssh/ssh_config"));
+  });
+
   it("give up after N tries: CountMax is in force on both sides, and what 0 does on each is warned of", async () => {
     wanted({
       server: { clientAliveInterval: 30, clientAliveCountMax: 0 },
