@@ -18,6 +18,7 @@ const LINES = [
   END,
   "Host *",
   "Host * ",
+  "Match final originalhost a,b",
   "    ServerAliveInterval 60",
   "serveralivecountmax=2",
   "ServerAliveInterval 30",
