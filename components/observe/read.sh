@@ -67,6 +67,8 @@ foreign_among() {
   done
 }
 
+REMEDY="make that root's alone (chown root, chmod go-w), or take the client role off this host (enabled: false)"
+
 # Asks ssh about the system-wide files: as root by their name. But as nobody where others than root can write them, who
 # could put a command of theirs in; and where an Include is relative, as it means /etc/ssh only while no file is named.
 ask_client() { # probe
@@ -75,10 +77,15 @@ ask_client() { # probe
     command=$(command_in $seen)
     theirs=$(foreign_among $seen)
     if [ -n "$command" ] && [ -n "$theirs" ]; then
-      record notAsked "would run the command of $command as root, and others than root can write $theirs; make that root's alone (chown root, chmod go-w), or take the client role off this host (enabled: false)"
+      record notAsked "would run the command of $command as root, and others than root can write $theirs; $REMEDY"
       return
     fi
-    if [ -n "$theirs$relative" ] && [ -z "$command" ] && as_user nobody '[ ! -e "$HOME/.ssh/config" ]' 2>/dev/null; then asker=nobody; fi
+    if [ -z "$command" ] && [ -n "$theirs$relative" ] && as_user nobody '[ ! -e "$HOME/.ssh/config" ] && [ -r "$1" ]' sh "$ssh_config" 2>/dev/null; then
+      asker=nobody
+    elif [ -n "$theirs" ]; then
+      record notAsked "is not asked as root about $theirs, as others than root can write it, and nobody can't read it; $REMEDY"
+      return
+    fi
   fi
   set -- "$ssh" -G -- "$1"
   if [ -z "$asker" ] || [ "$ssh_config" != /etc/ssh/ssh_config ]; then

@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Machine, startMachine } from "../../examples/start/machine";
 import { findOpenSsh } from "../../examples/start/openssh";
 import { Stack } from "../../examples/start/stack";
 import { describeHosts } from "../hosts";
+import { publicFolder } from "../support/publicFolder";
 import { CLIENT, SERVER } from "./fleet";
 
 describeHosts("the machine that runs the program", function () {
@@ -35,7 +25,7 @@ describeHosts("the machine that runs the program", function () {
   ];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-local-"));
+    folder = publicFolder("local");
     // Nobody's key may log in: nothing dials it.
     machine = await startMachine("workstation", folder, "", await findOpenSsh(() => {}));
     pristine = configs();
@@ -98,7 +88,6 @@ describeHosts("the machine that runs the program", function () {
 
     before(() => {
       home = join(folder, "home");
-      chmodSync(folder, 0o755);
       mkdirSync(join(home, ".putty", "sessions"), { recursive: true });
       writeFileSync(session(), "HostName=db.example\nPingInterval=0\nPingIntervalSecs=0\n");
       for (const path of ["", ".putty", ".putty/sessions", ".putty/sessions/db"]) chownSync(join(home, path), UID, UID);

@@ -1,15 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type ApplyResult,
@@ -26,6 +16,7 @@ import { type Plan, plan } from "../../components/plan";
 import type { Desired } from "../../components/settings";
 import { type Machine, startMachine } from "../../examples/start/machine";
 import { desire, type Roles } from "./desired";
+import { publicFolder } from "./publicFolder";
 import { Users } from "./users";
 
 const SENDER = { owner: "project/stack", resource: "fleet-local", takeOver: false };
@@ -42,7 +33,7 @@ export class LocalHost {
   ) {}
 
   static async start(shell: string[] = ["sh"]): Promise<LocalHost> {
-    const box = mkdtempSync(join(tmpdir(), "ssh-keepalive-test-"));
+    const box = publicFolder("test");
     mkdirSync(join(box, "tmp"));
     const machine = await startMachine("local", box, "", { sshd: "/usr/sbin/sshd", ssh: "ssh" });
     // As /etc/ssh: whoever is on the machine can read the client's config.
