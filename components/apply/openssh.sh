@@ -36,11 +36,21 @@ rest() { grep -vE "$KEEPALIVE" "$1" | sort; }
 wait_for_sshd() { # pid-file
   tries=0
   sleep 0.3 2>/dev/null || sleep 1
-  until sshd_pid "$1" >/dev/null; do
+  until sshd_pid "$1" "$sshd" >/dev/null; do
     tries=$((tries + 1))
     [ $tries -le 10 ] || return 1
     sleep 1
   done
+}
+
+# What is not running reads its files once it starts.
+sshd_runs() {
+  name=$(planned service | cut -d ' ' -f 2)
+  case $(planned service) in
+    systemd\ *) systemctl is-active --quiet "$name" ;;
+    pidfile\ *) sshd_pid "$name" "$sshd" >/dev/null ;;
+    *) false ;;
+  esac
 }
 
 reload_sshd() {
@@ -54,7 +64,7 @@ reload_sshd() {
       systemctl is-active --quiet "$name" || { echo "$name is no longer active" && return 1; }
       ;;
     pidfile\ *)
-      pid=$(sshd_pid "$name") || { echo "no sshd runs under $name" && return 1; }
+      pid=$(sshd_pid "$name" "$sshd") || { echo "no sshd runs under $name" && return 1; }
       kill -HUP "$pid"
       wait_for_sshd "$name" || { echo "sshd did not come back under $name" && return 1; }
       ;;

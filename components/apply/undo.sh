@@ -15,8 +15,8 @@ own_ranges() {
     function keyword(line) { sub(/^[ \t]+/, "", line); sub(/[ \t=].*/, "", line); return tolower(line) }
     function header(line) { return line ~ /^[ \t]*(Host [^ \t].*|Match all|Match final (all|originalhost [^ \t].*))$/ }
     { start[NR] = at; at += length($0) + 1; sub(/\r$/, ""); text[NR] = $0 }
-    /^# >>> ssh-keepalive / { kind[NR] = "begin" }
-    /^# <<< ssh-keepalive / { kind[NR] = "end" }
+    /^# >>> ssh-keepalive (server|client) \(managed by Pulumi: / { kind[NR] = "begin" }
+    /^# <<< ssh-keepalive (server|client)$/ { kind[NR] = "end" }
     END {
       # Not every awk counts past a NUL byte; the last line may lack its newline.
       if (at != size && at != size + 1) exit 1
@@ -100,7 +100,8 @@ if [ "$(this_machine)" != "$(planned machine)" ]; then
     give_up "this is another machine than the one that was configured; run it there, or take the host out of the state (pulumi state delete)"
   for number in $all; do
     select_file "$number"
-    ! grep -q '^# >>> ssh-keepalive ' "$path" 2>/dev/null ||
+    rm -f "$work/there"
+    ! take "$work/there" || ! grep -q '^# >>> ssh-keepalive ' "$work/there" 2>/dev/null ||
       give_up "another machine answers here now, and $path has lines of ours; run up first, so that it is known, or take them out by hand"
   done
   echo "another machine answers here now; it has nothing to undo"
@@ -116,7 +117,7 @@ for number in $all; do
   changed="$changed $number"
   [ -f "$work/$number.new" ] || continue
   stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
-  if [ "$part" = server ] && [ "$path" = "$(main_of server)" ]; then
+  if [ "$part" = server ] && [ "$path" = "$(main_of server)" ] && [ -x "$sshd" ]; then
     said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
   fi
 done
@@ -124,13 +125,17 @@ for number in $changed; do
   select_file "$number"
   carry_out || { said="$(cat "$work/said")$(put_back)" && give_up "$path can't be replaced: $said"; }
 done
-if is_among server $changed; then
+if is_among server $changed && [ -x "$sshd" ]; then
   said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || give_up "without our lines sshd rejects its files, so they are back: $said$(put_back)"
-  said=$(reload_sshd) || {
-    said="$said$(put_back)"
-    reload_sshd >/dev/null
-    give_up "sshd did not reload without our lines, so they are back: $said"
-  }
+  if sshd_runs; then
+    said=$(reload_sshd) || {
+      said="$said$(put_back)"
+      reload_sshd >/dev/null
+      give_up "sshd did not reload without our lines, so they are back: $said"
+    }
+  else
+    echo "sshd does not run, so there was nothing to reload"
+  fi
 fi
 rm -f "$journal" || give_up "$journal can't be removed"
 rmdir "$(dirname "$journal")" 2>/dev/null || :

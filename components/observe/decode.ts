@@ -90,6 +90,7 @@ class Tree {
     else if (kind === "unusable") files[a] = { state: "unusable", path: a, reason: b };
     else if (kind === "file") files[a] = presentFile(a, b, rest, reader);
     else if (kind === "sealed") files[a] = { ...files[a], sealed: true } as ObservedFile;
+    else if (kind === "exposed") files[a] = { ...files[a], exposed: true } as ObservedFile;
     else if (kind === "include") includes[a] = [];
     else if (kind === "included") includes[a]?.push(b);
     else if (kind === "folder") folders.push(a);

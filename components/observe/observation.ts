@@ -16,6 +16,8 @@ const file = z.discriminatedUnion("state", [
     content: z.string(),
     /** Whether nothing can be written there: neither to the file nor to its folder. */
     sealed: z.boolean().optional(),
+    /** Whether others could put something in the place of what root writes there. */
+    exposed: z.boolean().optional(),
   }),
 ]);
 

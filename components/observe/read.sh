@@ -15,7 +15,7 @@ service() {
     ;;
   esac
   pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
-  if [ -n "$pid_file" ] && sshd_pid "$pid_file" >/dev/null; then
+  if [ -n "$pid_file" ] && sshd_pid "$pid_file" "$sshd" >/dev/null; then
     record service pidfile "$pid_file"
   else
     record service unknown -
@@ -33,23 +33,9 @@ main_of() { # role key name
   record main "$1" "$main" "$whose"
 }
 
-# Whether somebody else than root could have written a file, or put another in its place.
-foreign() {
-  step=$1
-  while :; do
-    file_status "$step" | {
-      IFS=$TAB read -r mode owner group _
-      [ "$owner" = 0 ] || exit 1
-      case $mode in
-        1???) ;;
-        *[2367]) exit 1 ;;
-        *[2367]?) [ "$group" = 0 ] || exit 1 ;;
-      esac
-    } || return 0
-    [ "$step" != / ] || return 1
-    step=${step%/*}
-    step=${step:-/}
-  done
+# Where others could put something in the place of what root writes.
+tell_exposed() { # file
+  [ ! -f "$1" ] || ! exposed "$(dirname "$(real_path "$1")")" || record exposed "$1"
 }
 
 # The place of the first `Match exec` of some files: ssh runs its command when it is asked.
@@ -74,8 +60,10 @@ REMEDY="make that root's alone (chown root, chmod go-w), or take the client role
 ask_client() { # probe
   asker=
   if [ "$(id -u)" -eq 0 ]; then
+    set -f
     command=$(command_in $seen)
     theirs=$(foreign_among $seen)
+    set +f
     if [ -n "$command" ] && [ -n "$theirs" ]; then
       record notAsked "would run the command of $command as root, and others than root can write $theirs; $REMEDY"
       return
@@ -112,25 +100,39 @@ read_users() {
   trap 'exit 1' HUP INT TERM
   users >"$answers/users"
   cut -d ' ' -f 1 "$answers/users" | sort -u >"$answers/names"
+  share=$((8388608 / $(wc -l <"$answers/names")))
+  # All at once: one who lets us wait costs the others nothing.
+  number=0
   while IFS= read -r name; do
+    number=$((number + 1))
+    [ -n "$(passwd_of "$name")" ] || continue
+    [ "$(id -u)" -eq 0 ] || [ "$(id -un)" = "$name" ] || continue
     roles=$(awk 'BEGIN { name = ARGV[1]; ARGV[1] = "" } $1 == name { printf "%s,", $2 }' "$name" "$answers/users")
     about=$(awk 'BEGIN { name = ARGV[1]; ARGV[1] = "" } $1 == name { sub(/^[^ ]+ [^ ]+ /, ""); print; exit }' "$name" "$answers/users")
     patterns=${about#* }
     [ "$patterns" != "$about" ] || patterns=
+    {
+      (ulimit -f 16384 2>/dev/null; cd /; as_user "$name" "$(user_script)" sh "$roles" "${about%% *}" "${ssh:-}" "$patterns") </dev/null >"$answers/$number.said" 2>/dev/null
+      echo $? >"$answers/$number.ended"
+    } &
+  done <"$answers/names"
+  wait
+  number=0
+  while IFS= read -r name; do
+    number=$((number + 1))
     if [ -z "$(passwd_of "$name")" ]; then
       record no-such-user "$name" "is no user there"
-    elif [ "$(id -u)" -ne 0 ] && [ "$(id -un)" != "$name" ]; then
+    elif [ ! -f "$answers/$number.ended" ]; then
       record no-such-user "$name" "is another user than $(id -un), who is not root there; log in as root, or give become"
     else
-      (ulimit -f 16384 2>/dev/null; cd /; as_user "$name" "$(user_script)" sh "$roles" "${about%% *}" "${ssh:-}" "$patterns") >"$answers/said" 2>/dev/null
       # So ends timeout of GNU, and that of busybox.
-      case $? in 124 | 143)
+      case $(cat "$answers/$number.ended") in 124 | 143)
         record no-such-user "$name" "can't be read within 30 s; does a command of Match exec there wait, or leave processes behind?"
         continue
         ;;
       esac
       # What a user's processes still write is not looked at.
-      head -c 8388608 "$answers/said" >"$answers/answer"
+      head -c $share "$answers/$number.said" >"$answers/answer"
       record user "$name" "$(size_of "$answers/answer")"
       cat "$answers/answer"
       printf '\n'
@@ -160,6 +162,7 @@ base=/etc/ssh
 main_of server sshdConfig sshd_config
 sshd_config=$main
 tree "$sshd_config" 0
+tell_exposed "$sshd_config"
 server_blocks=$blocking
 blocking=
 main_of client sshConfig ssh_config
@@ -168,6 +171,7 @@ all_seen=$seen
 seen=
 relative=
 tree "$ssh_config" 0
+tell_exposed "$ssh_config"
 # Files of ours that no config names any more.
 if [ -f "$journal" ]; then
   for path in $(sed -n -e 's/^file server \([^ ]*\) .*/\1/p' -e 's/^file client \([^ ]*\) .*/\1/p' "$journal" | sort -u); do

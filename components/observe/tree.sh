@@ -24,6 +24,30 @@ file_status() { # mode, owner, group, change time
   stat -c "%a$TAB%u$TAB%g$TAB%Z" "$1" 2>/dev/null || stat -f "%Lp$TAB%u$TAB%g$TAB%c" "$1"
 }
 
+# Whether somebody else than root could have written a file, or put another in its place.
+foreign() {
+  step=$1
+  while :; do
+    file_status "$step" | {
+      IFS=$TAB read -r mode owner group _
+      [ "$owner" = 0 ] || exit 1
+      case $mode in
+        1???) ;;
+        *[2367]) exit 1 ;;
+        *[2367]?) [ "$group" = 0 ] || exit 1 ;;
+      esac
+    } || return 0
+    [ "$step" != / ] || return 1
+    step=${step%/*}
+    step=${step:-/}
+  done
+}
+
+# Whether root would write where others can.
+exposed() { # folder
+  [ "$(id -u)" -eq 0 ] && foreign "$1"
+}
+
 size_of() { wc -c <"$1" | tr -d ' '; }
 
 # Set where an Include line is relative.
@@ -104,7 +128,7 @@ follow() { # pattern depth
   record include "$1"
   case ${1%/\*.conf} in
     "$1" | *[*?[]*) ;;
-    *) [ ! -d "${1%/*}" ] || [ ! -w "${1%/*}/" ] || record folder "${1%/*}" ;;
+    *) [ ! -d "${1%/*}" ] || [ ! -w "${1%/*}/" ] || exposed "$(cd -P "${1%/*}" && pwd)" || record folder "${1%/*}" ;;
   esac
   for included in $1; do
     [ -e "$included" ] || [ -L "$included" ] || continue

@@ -1,8 +1,8 @@
 import { KEYWORDS, OPENSSH_ROLES, type OpenSshRole } from "../settings";
 import { type Line, linesOf } from "./lines";
 
-const BEGIN = /^# >>> ssh-keepalive /;
-const END = /^# <<< ssh-keepalive /;
+const BEGIN = /^# >>> ssh-keepalive (server|client) \(managed by Pulumi: /;
+const END = /^# <<< ssh-keepalive (server|client)$/;
 const KEEPALIVE = OPENSSH_ROLES.flatMap((role) => KEYWORDS[role].map(({ keyword }) => keyword)).join("|");
 const SETTING = new RegExp(`^[ \\t]*(${KEEPALIVE})[ \\t=]`, "i");
 const WRITTEN = new RegExp(`^ *(${KEEPALIVE}) \\d+$`);
@@ -96,8 +96,10 @@ export function findOwnLines(content: string): OwnLines {
 
 /** The lines inside the block whose begin marker is `lines[at]`. */
 function blockAt(lines: Line[], at: number): Line[] {
-  const next = lines.findIndex(({ text }, i) => i > at && (BEGIN.test(text) || END.test(text)));
-  if (next >= 0 && END.test((lines[next] as Line).text)) return lines.slice(at + 1, next);
+  let next = at + 1;
+  while (next < lines.length && !BEGIN.test((lines[next] as Line).text) && !END.test((lines[next] as Line).text))
+    next++;
+  if (END.test(lines[next]?.text ?? "")) return lines.slice(at + 1, next);
   const first = at + 1 + (HEADER.test(lines[at + 1]?.text ?? "") ? 1 : 0);
   const seen = new Set<string>();
   let last = first;

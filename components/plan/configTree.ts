@@ -42,7 +42,7 @@ export interface Place {
 }
 
 /** OpenSSH's own limit, and one for trees that are made to be followed forever. */
-const [MOST_DEPTH, MOST_FILES] = [16, 10_000];
+const [MOST_DEPTH, MOST_BYTES] = [16, 2 << 20];
 
 /**
  * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them.
@@ -116,11 +116,9 @@ function walk(config: Config, visit: (directive: Visited) => void): void {
   const enterFile = (file: string, outer: Section, from: Place | undefined, depth: number): void => {
     const observed = tree.files[file];
     if (observed?.state !== "present") return;
-    entered++;
-    if (entered > MOST_FILES)
-      throw new Refusal(
-        `${file}: Include lines name more than ${MOST_FILES} files one after the other; see what includes it`,
-      );
+    entered += observed.content.length + 1;
+    if (entered > MOST_BYTES)
+      throw new Refusal(`${file}: Include lines make a config of more than ${MOST_BYTES} bytes; see what includes it`);
     const ranges = findOwnLines(observed.content).ranges;
     let section = outer;
     for (const line of linesOf(observed.content)) {
@@ -156,7 +154,9 @@ function walk(config: Config, visit: (directive: Visited) => void): void {
 
 /** Whether some line may give the host that is asked about another name, by which `Match host` then goes. */
 function givesNames({ tree }: Config): boolean {
-  return Object.values(tree.files).some((file) => file.state === "present" && /^\s*"?hostname\b/im.test(file.content));
+  return Object.values(tree.files).some(
+    (file) => file.state === "present" && /^[ \t]*"?hostname\b/im.test(file.content),
+  );
 }
 
 function absolute({ base, home }: Config, pattern: string): string {

@@ -37,9 +37,13 @@ export function filePlans(subject: Subject, own: OwnFile[], blocks?: Block[]): F
 }
 
 /** As on NixOS, where config files are made from something else. */
-function refuseSealed({ role, user, asked }: Subject, { path, realPath, sealed }: PresentFile): void {
-  if (!sealed) return;
+function refuseSealed({ role, user, asked }: Subject, { path, realPath, sealed, exposed }: PresentFile): void {
+  if (!sealed && !exposed) return;
   const what = `${path}${realPath === path ? "" : ` (${realPath})`}`;
+  if (exposed)
+    throw new Refusal(
+      `${what} is not changed as root, as others can write its folder or one above; make these root's alone (chown root, chmod go-w)`,
+    );
   if (asked.uid !== 0 && user === undefined)
     throw new Refusal(`${what} can't be changed: the login user is not root there; log in as root, or give become`);
   throw new Refusal(

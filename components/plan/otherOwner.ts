@@ -18,7 +18,8 @@ const DENIES = /\b(not|no longer|never|formerly|previously) (being |be )?(manage
 export function otherOwner(file: string, lines: Line[]): Warning[] {
   for (const { number, text } of lines) {
     if (number > HEADER_LINES) break;
-    const [, comment] = /^\s*#+\s*(.*?)[\s#*]*$/.exec(text) ?? [];
+    // As much as anybody reads: a line can be a mebibyte.
+    const [, comment] = /^\s*#+\s*(.*?)[\s#*]*$/.exec(text.slice(0, 200)) ?? [];
     if (!comment || DENIES.test(comment) || !CLAIMS.some((claim) => claim.test(comment))) continue;
     const message =
       `says "${comment.slice(0, 80)}": that tool will write over our lines and the two will fight; take the file out of ` +

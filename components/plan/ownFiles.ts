@@ -21,7 +21,10 @@ export interface BareConfig extends Config {
 
 /** The files of a tree that have lines of ours for a role. One that has several paths is named by the first. */
 export function ownFilesIn(tree: ObservedTree, role: OpenSshRole): OwnFile[] {
-  const marker = new RegExp(`^# (>>>|<<<) ssh-keepalive ${role}\\b`, "m");
+  const marker = new RegExp(
+    `^# (>>> ssh-keepalive ${role} \\(managed by Pulumi: |<<< ssh-keepalive ${role}\\r?$)`,
+    "m",
+  );
   const found = new Map<string, OwnFile>();
   for (const file of Object.values(tree.files)) {
     if (file.state !== "present" || found.has(file.realPath) || !marker.test(file.content)) continue;

@@ -1,4 +1,4 @@
-import type { OpenSshPart } from "../settings";
+import { matchesWildcards, type OpenSshPart } from "../settings";
 import { Note, renderBlock } from "./blocks";
 import { settingsIn } from "./configTree";
 import type { BareConfig } from "./ownFiles";
@@ -102,7 +102,6 @@ function withBlock(bare: BareConfig, { path, at, lines }: Block): BareConfig {
 
 /** Whether a pattern of an Include line names a path. What stands in brackets is taken for any one character. */
 function names(pattern: string, path: string): boolean {
-  const wild: Record<string, string> = { "*": "[^/]*", "?": "[^/]" };
-  const glob = pattern.replace(/\[[^\]]+\]/g, "?").replace(/[^A-Za-z0-9/]/g, (sign) => wild[sign] ?? `\\${sign}`);
-  return new RegExp(`^${glob}$`, "s").test(path);
+  const [wanted, parts] = [pattern.replace(/\[[^\]]+\]/g, "?").split("/"), path.split("/")];
+  return wanted.length === parts.length && wanted.every((part, i) => matchesWildcards(part, parts[i] as string));
 }

@@ -4,7 +4,15 @@ import { tooLong } from "./advice";
 import { type Line, linesOf } from "./lines";
 import type { FilePlan, FormerValue, PartPlan, Warning } from "./plannedPart";
 import { Refusal } from "./refusal";
-import { PING_KEYS, type Ping, pingOf, secondsOf, selectSessions, sessionName } from "./savedSessions";
+import {
+  DEFAULT_SETTINGS,
+  PING_KEYS,
+  type Ping,
+  pingOf,
+  secondsOf,
+  selectSessions,
+  sessionName,
+} from "./savedSessions";
 import { applySplices, type Splice } from "./splices";
 
 /** A session's file, and what it says of the interval. */
@@ -33,7 +41,8 @@ export function planPutty(
   if (!part && ours.length === 0) return undefined;
   const base = { role: "putty" as const, user, path: folder, leftAlone: {} };
   const keys = seen.sessions?.map((path) => path.slice(folder.length + 1));
-  if (part && !keys) {
+  const named = part?.sessions.filter((name) => !/[*?]/.test(name) && name !== DEFAULT_SETTINGS) ?? [];
+  if (part && !keys && named.length === 0) {
     const message = `${user} has no saved sessions of PuTTY in ${folder}: there is nothing to do`;
     return { ...base, desired: {}, before: {}, after: {}, files: [], former: [], warnings: [{ message }] };
   }
@@ -50,7 +59,7 @@ export function planPutty(
     const session = sessionAt(path, seen, isWanted);
     return session ? [planSession(session, isWanted ? part?.secondsBetweenKeepalives : undefined, ours)] : [];
   });
-  const named = (values: "before" | "after"): Values =>
+  const byName = (values: "before" | "after"): Values =>
     Object.fromEntries(plans.flatMap((plan) => (plan[values] === undefined ? [] : [[plan.name, plan[values]]])));
   const none: Warning[] =
     part && plans.length === 0
@@ -58,9 +67,9 @@ export function planPutty(
       : [];
   return {
     ...base,
-    ...(part ? { desired: named("after") } : {}),
-    before: named("before"),
-    after: named("after"),
+    ...(part ? { desired: byName("after") } : {}),
+    before: byName("before"),
+    after: byName("after"),
     files: plans.map(({ file }) => file),
     former: plans.flatMap(({ former }) => former),
     warnings: [...none, ...tooLong("secondsBetweenKeepalives", part?.secondsBetweenKeepalives, idleTimeout)],
@@ -74,10 +83,30 @@ function sessionAt(path: string, { files }: PresentUser, isWanted: boolean): Ses
   if (file?.state !== "present") return isWanted ? { path, content: undefined, ping: {} } : undefined;
   if (file.sealed) throw new Refusal(`${path} can't be changed: it or its folder is read-only or immutable`);
   const values = PING_KEYS.map((key) => [key, settingOf(file.content, key)?.value]);
-  return { path, content: file.content, ping: Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
+  const session = {
+    path,
+    content: file.content,
+    ping: Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+  };
+  if (isWanted) requirePlain(session);
+  return session;
 }
 
-/** The line that sets a key; of several PuTTY takes the first. */
+/** What is there is given back by its numbers: whatever says them in another way would not come back as it was. */
+function requirePlain({ path, content = "" }: Session): void {
+  const lines = linesOf(content).map(({ number, start, end }) => ({ number, bytes: content.slice(start, end) }));
+  const odd = PING_KEYS.flatMap((key) => {
+    const own = lines.filter(({ bytes }) => bytes.startsWith(`${key}=`));
+    return own.filter(({ bytes }, i) => i > 0 || !/^\w+=(0|[1-9]\d{0,9})\n$/.test(bytes));
+  })[0];
+  if (!odd && content !== "") return;
+  const what = odd ? `${path}:${odd.number} is` : `${path} is empty, which is`;
+  throw new Refusal(
+    `${what} not as PuTTY writes it; save the session anew in PuTTY, or leave it out of putty.sessions`,
+  );
+}
+
+/** The line that sets a key. */
 function settingOf(content: string, key: string): { line: Line; value: number } | undefined {
   for (const line of linesOf(content)) {
     const [, value] = new RegExp(`^${key}=(-?\\d+)\\s*$`).exec(line.text) ?? [];

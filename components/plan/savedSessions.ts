@@ -1,3 +1,5 @@
+import { matchesWildcards } from "../settings";
+
 /** What new sessions start from. */
 export const DEFAULT_SETTINGS = "Default Settings";
 
@@ -39,16 +41,12 @@ export interface Selection {
 /** Picks saved sessions by names as PuTTY shows them and patterns with `*` and `?`; `keys` are PuTTY's names for them. */
 export function selectSessions(wanted: string[], keys: string[]): Selection {
   const names = new Map(keys.map((key) => [key, sessionName(key)]));
-  const taken = keys.filter((key) => wanted.some((pattern) => matches(pattern, names.get(key) as string)));
+  const taken = keys.filter((key) =>
+    wanted.some((pattern) => pattern === names.get(key) || matchesWildcards(pattern, names.get(key) as string)),
+  );
   const makesDefault = wanted.includes(DEFAULT_SETTINGS) && !taken.some((key) => names.get(key) === DEFAULT_SETTINGS);
   const missing = wanted.filter(
     (name) => !/[*?]/.test(name) && name !== DEFAULT_SETTINGS && ![...names.values()].includes(name),
   );
   return { keys: [...taken, ...(makesDefault ? [DEFAULT_SETTINGS_KEY] : [])].sort(), missing };
-}
-
-function matches(pattern: string, name: string): boolean {
-  if (pattern === name) return true;
-  const literal = pattern.replace(/[\\^$.+()[\]{}|/]/g, "\\$&");
-  return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`, "su").test(name);
 }

@@ -87,7 +87,7 @@ function probeOf(hostPatterns: string[] | undefined): string {
   const probe = probeHost(hostPatterns);
   if (probe !== undefined) return probe;
   throw new Refusal(
-    `hostPatterns ${hostPatterns?.join(" ")} are for no host: each that one pattern names another negates; mend them`,
+    `hostPatterns ${hostPatterns?.join(" ")} are for no host: they take one that is not negated (as *), and whose hosts no other negates`,
   );
 }
 

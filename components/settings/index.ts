@@ -11,7 +11,7 @@ export {
   partName,
   partOf,
 } from "./parts";
-export { matchesPatterns, probeHost } from "./patterns";
+export { matchesPatterns, matchesWildcards, probeHost } from "./patterns";
 export { printable } from "./printable";
 export { type Resolution, type Resolved, resolve, resolveFleet, validateKnown } from "./resolve";
 export { type Alias, KEYWORDS, OPENSSH_ROLES, type OpenSshRole, type Role, type Values } from "./roles";

@@ -51,8 +51,8 @@ const server = z.strictObject({
   enabled: flag.optional(),
 });
 const word = is<string>(
-  "a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks",
-  (v) => typeof v === "string" && /^[\x21-\x7e]+$/.test(v),
+  "a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks or a # at its start",
+  (v) => typeof v === "string" && /^[!-~]+$/.test(v) && !v.startsWith("#"),
 );
 const client = z.strictObject({
   serverAliveInterval: seconds.optional(),

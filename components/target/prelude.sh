@@ -25,11 +25,13 @@ real_path() {
   if [ -L "$1" ]; then readlink -f "$1"; else printf '%s\n' "$1"; fi
 }
 
-sshd_pid() {
+# The sshd that a pid file names. What such a file says may be long past, and the number another program's by now.
+sshd_pid() { # pid-file sshd
   [ -s "$1" ] || return 1
   read -r pid <"$1" || return 1
   case $pid in '' | *[!0-9]*) return 1 ;; esac
-  kill -0 "$pid" 2>/dev/null && printf '%s\n' "$pid"
+  name=$(cat "/proc/$pid/comm" 2>/dev/null || ps -o comm= -p "$pid" 2>/dev/null)
+  case ${name##*/} in sshd* | "${2##*/}") printf '%s\n' "$pid" ;; *) return 1 ;; esac
 }
 
 # The line of a user in the system's list of users.

@@ -1,6 +1,15 @@
 // The story that `npm start` tells: the main job, for real, on two throwaway machines.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { constants, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -90,9 +99,11 @@ async function tell(stack: Stack, machines: Machine[], privateKey: string): Prom
   chapter("pulumi up again: nothing to do");
   includes(await stack.expect(["up", "--yes", "--skip-preview", "--expect-no-changes"]), "ok=2 changed=0");
 
-  chapter(`Somebody edits ${first.name}'s sshd_config by hand: ClientAliveInterval 9999`);
-  const edited = readFileSync(first.sshdConfig, "utf8").replace("ClientAliveInterval 300", "ClientAliveInterval 9999");
-  writeFileSync(first.sshdConfig, edited);
+  chapter(`Somebody edits our drop-in on ${first.name} by hand: ClientAliveInterval 9999`);
+  const dropIn = join(`${first.sshdConfig}.d`, "00-ssh-keepalive.conf");
+  const ours = readFileSync(dropIn, "utf8");
+  check(ours.includes("ClientAliveInterval 300"), `${dropIn} does not have our line`);
+  writeFileSync(dropIn, ours.replace("ClientAliveInterval 300", "ClientAliveInterval 9999"));
   includes(await stack.expect(["preview"]), "ok=1 changed=1");
 
   chapter("pulumi up repairs it");
@@ -102,7 +113,7 @@ async function tell(stack: Stack, machines: Machine[], privateKey: string): Prom
   chapter("pulumi destroy: every file as it was");
   await stack.expect(["destroy", "--yes", "--skip-preview"]);
   check(same(machines.map(bytes), atFirst), "a file is not byte for byte what it was before");
-  console.log("All four files are byte for byte what they were.");
+  console.log("All files are byte for byte what they were, and ours are gone.");
 }
 
 function settings(machines: Machine[]): Record<string, unknown> {
@@ -132,8 +143,10 @@ function showEffective(machines: Machine[]): void {
   }
 }
 
+/** The configs, and which drop-ins there are. */
 function bytes({ sshdConfig, sshConfig }: Machine): Buffer {
-  return Buffer.concat([readFileSync(sshdConfig), readFileSync(sshConfig)]);
+  const dropIns = readdirSync(`${sshdConfig}.d`).join();
+  return Buffer.concat([readFileSync(sshdConfig), readFileSync(sshConfig), Buffer.from(dropIns)]);
 }
 
 function same(a: Buffer[], b: Buffer[]): boolean {

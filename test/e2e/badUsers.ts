@@ -63,7 +63,7 @@ export const USER_PARTS: BadHost[] = [
   {
     title: "where the patterns leave no host",
     access: () => ({ client: { hostPatterns: ["*.example", "!*.example"] } }),
-    says: "hostPatterns *.example !*.example are for no host: each that one pattern names another negates; mend them",
+    says: "hostPatterns *.example !*.example are for no host: they take one that is not negated (as *), and whose hosts no other negates",
   },
   {
     title: "whose ssh_config runs a command, and everybody may write it",

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalHost } from "../../support/localHost";
@@ -95,14 +98,30 @@ describe("undoing", () => {
     assert.deepEqual(host.contents(), before);
   });
 
-  it("puts our lines back and fails where sshd does not reload", async () => {
+  it("puts our lines back and fails where sshd does not come back from the reload", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    host.edit(host.sshdConfig, (content) => content.replace(/^Port .*$/m, `Port ${port}`));
     const before = host.contents();
-    await host.stopSshd();
     const { code, stderr } = await host.undo(text);
+    taken.close();
     assert.equal(code, 1);
-    assert.match(stderr, /sshd did not reload without our lines, so they are back: no sshd runs under/);
+    assert.match(stderr, /sshd did not reload without our lines, so they are back: sshd did not come back under/);
     assert.deepEqual(host.contents(), before);
     assert.ok(statSync(host.journal).isFile());
+  }).timeout(60_000);
+
+  it("is done where sshd does not run, and does not take another program for it", async () => {
+    const pidFile = host.file("sshd.pid");
+    await host.stopSshd();
+    const other = spawn("sleep", ["60"]);
+    host.write(pidFile, `${other.pid}\n`);
+    const { code, stdout } = await host.undo(text);
+    assert.deepEqual([code, stdout], [0, "sshd does not run, so there was nothing to reload\n"]);
+    assert.equal(host.read(host.sshdConfig), original[0]);
+    assert.deepEqual([other.exitCode, other.signalCode], [null, null]);
+    other.kill();
   });
 
   it("changes nothing and fails where sshd rejects the rest of its file", async () => {

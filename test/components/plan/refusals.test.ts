@@ -188,7 +188,7 @@ describe("a host is left alone, and what to do is said,", () => {
   it("where each host that a pattern names is negated by another", () => {
     assert.match(
       refusal("client", client, forHosts("a.example", "!*")),
-      /^hostPatterns a\.example !\* are for no host: .*; mend them$/,
+      /^hostPatterns a\.example !\* are for no host: they take one that is not negated \(as \*\), and whose hosts no other negates$/,
     );
   });
 

@@ -113,7 +113,7 @@ describe("settings", () => {
     ],
     [
       { userClients: { alice: { hostPatterns: ["*.example\nMatch all"] } } },
-      'userClients.alice.hostPatterns[0]: "*.example\\nMatch all" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks',
+      'userClients.alice.hostPatterns[0]: "*.example\\nMatch all" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks or a # at its start',
     ],
     [{ userClients: { "$(id)": {} } }, 'userClients: "$(id)" is not allowed; it takes a user name'],
     [{ putty: { users: ["a b"] } }, 'putty.users[0]: "a b" is not allowed; it takes a user name'],
