@@ -90,6 +90,37 @@ for (const { name, command, missing } of SHELLS)
       });
     });
 
+    /** sshd's config becomes a link into this folder. */
+    function moveInto(folder: string): void {
+      mkdirSync(folder, { mode: 0o755 });
+      renameSync(host.sshdConfig, join(folder, "real"));
+      symlinkSync(join(folder, "real"), host.sshdConfig);
+    }
+
+    it("whose folder others can write are not changed as root, with what to do", async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const folder = host.file("theirs");
+      moveInto(folder);
+      chownSync(folder, 65534, 65534);
+      await assert.rejects(
+        host.plan(DESIRED, undefined, INLINE),
+        /sshd_config \(.*real\) is not changed as root, as others can write its folder/,
+      );
+    });
+
+    it("are left alone, and whatever a link there leads to, where others can write the folder since it was read", async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const folder = host.file("theirs");
+      moveInto(folder);
+      const { text } = await host.plan(DESIRED, undefined, INLINE);
+      const original = host.contents();
+      chownSync(folder, 65534, 65534);
+      const { status, cause = "" } = await host.apply(text);
+      assert.equal(status, "failed");
+      assert.match(cause, /can't be changed: others than root can write its folder .*theirs; make that root's alone/);
+      assert.deepEqual(host.contents(), original);
+    });
+
     const bytes: [title: string, change: (content: string) => string][] = [
       ["end their lines as DOS does", (content) => content.replaceAll("\n", "\r\n")],
       ["end without a newline", (content) => content.replace(/\n$/, "")],
