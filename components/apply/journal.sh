@@ -29,7 +29,8 @@ keeper_lives() {
 }
 
 replace_journal() { # its new content
-  cat "$1" >"$journal.$$" && { sync "$journal.$$" 2>/dev/null || sync; } && mv -f "$journal.$$" "$journal"
+  # Made anew: settings may have put it where others can leave a link.
+  rm -f "$journal.$$" && (set -C && cat "$1" >"$journal.$$") && { sync "$journal.$$" 2>/dev/null || sync; } && mv -f "$journal.$$" "$journal"
 }
 
 write_journal() { # state cause
