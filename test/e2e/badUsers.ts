@@ -6,7 +6,9 @@ const CONFIG = `${HOME}/.ssh/config`;
 /** Runs a command in alice's home once she is there, as she. */
 const alice = (command: string) => `useradd --create-home alice && runuser -u alice -- sh -c '${command}'`;
 const saves = (...keys: string[]) =>
-  alice(`cd ~alice; mkdir -p .putty/sessions; for key in ${keys.join(" ")}; do : >.putty/sessions/$key; done`);
+  alice(
+    `cd ~alice; mkdir -p .putty/sessions; for key in ${keys.join(" ")}; do echo HostName=$key.example >.putty/sessions/$key; done`,
+  );
 
 const hasClient = (over: object = {}) => ({ userClients: { alice: { serverAliveInterval: 60, ...over } } });
 const hasSession = (name: string) => ({ putty: { secondsBetweenKeepalives: 90, sessions: [name], users: ["alice"] } });

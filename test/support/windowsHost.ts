@@ -18,7 +18,8 @@ export class WindowsHost {
   static async start(name: string, folder: string, publicKey: string): Promise<WindowsHost> {
     const bats = join(folder, "bats");
     mkdirSync(bats);
-    const env = { ...process.env, WINEPREFIX: join(folder, "wine"), WINEDEBUG: "-all", DISPLAY: "" };
+    // Wine's programs find their server below TMPDIR, which sshd does not pass on to them.
+    const env = { ...process.env, WINEPREFIX: join(folder, "wine"), WINEDEBUG: "-all", DISPLAY: "", TMPDIR: "/tmp" };
     mkdirSync(env.WINEPREFIX);
     // Else it ends some seconds after each command, and the next one has Windows start anew.
     execFileSync("wineserver", ["--persistent"], { env, stdio: "ignore" });
@@ -70,7 +71,7 @@ export class WindowsHost {
  */
 function asCmd(prefix: string, folder: string): string {
   return `#!/bin/sh
-export WINEPREFIX=${prefix} WINEDEBUG=-all DISPLAY=
+export WINEPREFIX=${prefix} WINEDEBUG=-all DISPLAY= TMPDIR=/tmp
 cd ${folder} || exit
 bat=$$.bat
 cat >"$bat.in"
