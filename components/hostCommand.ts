@@ -19,7 +19,7 @@ export function hostCommand(
 ): remote.Command | local.Command {
   // The host's own inputs carry its dependencies on other resources, and whether they are known yet.
   const inputs = pulumi.unsecret(pulumi.output(host));
-  const ifPlanned = (pick: (planned: Planned) => pulumi.Input<string> | Promise<string | undefined>) =>
+  const ifPlanned = (pick: (planned: Planned) => pulumi.Input<string> | undefined | Promise<string | undefined>) =>
     inputs.apply(async () => {
       const read = await reading;
       if (read.kind === "planned") return pick(read);

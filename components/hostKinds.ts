@@ -1,7 +1,6 @@
 import {
   type ApplyResult,
   commands,
-  formerValues,
   type Journal,
   type PlanDocument,
   planDocument,
@@ -15,15 +14,18 @@ import {
 import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type WindowsObservation } from "./observe";
 import { type Plan, plan, planWindows, Refusal } from "./plan";
 import { BecomeMethod, type Desired, type ResolvedHost } from "./settings";
-import type { Target } from "./target";
+import { rootStdin, runAfresh, type Target } from "./target";
+import type { Confirmation } from "./verify";
 
 /** What is to become of a host, and how it is told to do so. */
 export interface Actions {
   plan: Plan;
   document: PlanDocument;
   /** What runs there; the document is its stdin. */
-  commands: Record<"create" | "update" | "delete", string>;
+  commands: { create: string; update?: string; delete: string };
   readResult(stdout: string): ApplyResult;
+  /** How a host that asks for it is told, over a fresh login, that such a login gets in. */
+  confirmation?: Confirmation;
   /** Whether a resource has to be deleted before another one takes its place. */
   deleteBeforeReplace: boolean;
 }
@@ -52,14 +54,23 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
   const journal = readJournal(observation, journalPath);
   return {
     journalPath,
-    journal,
+    journal: journal?.state === "undone" ? undefined : journal,
     act: async (sender) => {
-      const planned = plan(desired, observation, journal ? formerValues(journal.document) : []);
+      const planned = plan(desired, observation, journal?.former ?? []);
+      const document = planDocument(planned, observation, journal, journalPath, sender, desired.activating);
+      const { confirm, ...ofResource } = await commands(target.become);
       return {
         plan: planned,
-        document: planDocument(planned, observation, journal, journalPath, sender),
-        commands: await commands(target.become),
+        document,
+        commands: ofResource,
         readResult,
+        confirmation:
+          target.kind === "remote"
+            ? {
+                seconds: desired.activating.confirmTimeout,
+                send: async () => readResult(await runAfresh(target, confirm, rootStdin(target.become, document.text))),
+              }
+            : undefined,
         deleteBeforeReplace: false,
       };
     },

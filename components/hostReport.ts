@@ -4,7 +4,7 @@ import { readResult } from "./apply";
 import type { HostReading } from "./hostReading";
 import { partId, resolve } from "./settings";
 import { rootStdin } from "./target";
-import { type HostReport, whyLockedOut } from "./verify";
+import { type HostReport, whyUnconfirmed } from "./verify";
 
 /** What became of a host: from its reading and, in `up`, from the answer of its command. */
 export async function hostReport(
@@ -23,7 +23,7 @@ export async function hostReport(
     const last = outcome === "skipped" && typeof stdout === "string" && stdout ? readResult(stdout) : undefined;
     return { name, outcome, reason, isNew: stdout === "", effective: last?.effective };
   }
-  const { plan, document, target } = read;
+  const { plan, document, target, confirmation } = read;
   const foreseen = Object.fromEntries(plan.parts.flatMap((part) => (part.desired ? [[partId(part), part.after]] : [])));
   if (document.settled) return { name, outcome: "ok", plan, effective: foreseen };
   const sent = await resolve(command.stdin);
@@ -42,10 +42,7 @@ export async function hostReport(
     };
   const { status, cause, effective } = read.readResult(stdout);
   if (status === "failed") return { name, outcome: "failed", reason: cause ?? "it gave no reason", plan };
-  const reloaded = plan.parts.some(
-    ({ role, files }) => role === "server" && files.some(({ content, result }) => content !== result),
-  );
-  const locked = reloaded && target.kind === "remote" ? await whyLockedOut(target) : undefined;
-  if (locked) return { name, outcome: "failed", reason: locked, plan, effective };
+  const unconfirmed = status === "unconfirmed" && confirmation ? await whyUnconfirmed(confirmation) : undefined;
+  if (unconfirmed) return { name, outcome: "failed", reason: unconfirmed, plan };
   return { name, outcome: "changed", note, plan, effective };
 }

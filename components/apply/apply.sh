@@ -1,9 +1,13 @@
 # Carries out the plan on stdin, as a whole or not at all. What became of it is told on stdout, with exit status 0
 # also where the plan failed: a failing resource would make the engine give up on the other hosts.
 
-result() { # status cause
+answer() { # status cause
   printf 'ssh-keepalive-result 1\nstatus %s\n' "$1"
   [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
+}
+
+result() { # status cause
+  answer "$@"
   # After a failure a config may be anything, also what OpenSSH would wait for.
   [ "$1" = failed ] || for asked in $(asked_parts); do
     ask "$asked" 2>/dev/null | grep -E "$KEEPALIVE" | while read -r value; do printf 'effective %s %s\n' "$asked" "$value"; done
@@ -12,21 +16,17 @@ result() { # status cause
   exit 0
 }
 
+unwritable() { echo "$journal can't be written: is its disk full or read-only?"; }
+
 # Puts back what was there, tells the journal and gives up.
 fail() {
   put_back >"$work/trouble"
-  cause=$(printf '%s%s' "$1" "$(cat "$work/trouble")" | one_line)
+  cause=$1$(cat "$work/trouble")
   [ -z "$reloaded" ] || reload_sshd >/dev/null || cause="$cause; and sshd did not reload after that"
-  write_journal failed "$cause" || { echo "$cause; and $journal can't be written" >&2 && exit 1; }
+  [ -z "$armed" ] || if [ -s "$work/trouble" ]; then cause=$cause$(disarm_but_keep); else disarm; fi
+  cause=$(printf '%s' "$cause" | one_line)
+  write_journal failed "$cause" || { echo "$cause; and $(unwritable)" >&2 && exit 1; }
   result failed "$cause"
-}
-
-# Says what is wrong with an answer of OpenSSH's: a value that is not as planned, or another one that changed.
-check() { # part answer answer-before with-what
-  [ "$(rest "$2")" = "$(rest "$3")" ] || { echo "$4 other settings would change as well" && return; }
-  planned_of expect "$1" | while read -r expected; do
-    grep -qx "$expected" "$2" || { echo "$4 $expected is not in force" && break; }
-  done
 }
 
 splice_file() { # file → the new content
@@ -76,64 +76,90 @@ tree_to_be() { # part
   printf '%s\n' "$main"
 }
 
-reloaded=
-# Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
-[ "$operation" = create ] && [ "$(holder)" = "$(planned owner) $(planned resource)" ] && recreated=yes || recreated=
-[ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
-! grep -qx nothing "$work/plan" || result unchanged
-[ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
-if [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; then
-  [ -n "$recreated" ] || result unchanged
-  # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
-  transaction=$((transaction - 1))
-  write_journal applied || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
-  result unchanged
-fi
-[ -z "$(journaled owner)" ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
-  result failed "$(holder) has taken this host meanwhile"
-
-changed=
-for number in $all; do
-  select_file "$number"
-  said=$(put_together 2>&1)
-  [ -z "$said" ] || fail "$said"
-  same "$work/$number.old" "$work/$number.new" || changed="$changed $number"
-done
-# A run that was cut off may have left sshd with the former file in force.
-needs_reload=
-[ "$(journaled state)" != applying ] || needs_reload=$(asked_parts | grep -x server)
-for number in $changed; do
-  select_file "$number"
-  [ "$part" != server ] || needs_reload=yes
-  [ ! -f "$work/$number.new" ] || stage "$work/$number.new" || fail "$path can't be changed: $(cat "$work/said")"
-done
-for asked in $(asked_parts); do
-  ask "$asked" >"$work/before.$asked" 2>/dev/null
-  is_among "$asked" $changed || continue
-  main=$(main_of "$asked")
-  to_be=$(tree_to_be "$asked")
-  [ "$to_be" != "$main" ] || continue
-  ask "$asked" "$to_be" >"$work/to-be" 2>"$work/said" || fail "OpenSSH rejects the new $main: $(cat "$work/said")"
+# What OpenSSH says of a part with the staged files in the place of those that are there.
+try_to_be() { # part
+  main=$(main_of "$1")
+  to_be=$(tree_to_be "$1")
+  [ "$to_be" != "$main" ] || return 0
+  ask "$1" "$to_be" >"$work/to-be" 2>"$work/said" || fail "OpenSSH rejects the new $main: $(cat "$work/said")"
   # A user's ssh is asked about that user's file alone, which may not be there yet.
-  [ "$asked" = server ] || { on_main_exists "$asked" "$main" || main=/dev/null; }
-  ask "$asked" "$main" >"$work/as-is" 2>/dev/null
-  said=$(check "$asked" "$work/to-be" "$work/as-is" "with the new $(main_of "$asked")")
+  [ "$1" = server ] || { on_main_exists "$1" "$main" || main=/dev/null; }
+  ask "$1" "$main" >"$work/as-is" 2>/dev/null
+  said=$(check "$1" "$work/to-be" "$work/as-is" "with the new $(main_of "$1")")
   [ -z "$said" ] || fail "$said"
-done
+}
 
-write_journal applying || fail "$journal can't be written: is its disk full or read-only?"
-for number in $changed; do
-  select_file "$number"
-  carry_out || fail "$path can't be replaced: $(cat "$work/said")"
-done
-for asked in $(asked_parts); do
-  ask "$asked" >"$work/now.$asked" 2>"$work/said" || fail "OpenSSH rejects the new files: $(cat "$work/said")"
-  said=$(check "$asked" "$work/now.$asked" "$work/before.$asked" "after the change")
-  [ -z "$said" ] || fail "$said"
-done
-if [ -n "$needs_reload" ]; then
-  reloaded=yes
-  said=$(reload_sshd) || fail "sshd did not reload: $said"
-fi
-write_journal applied || fail "$journal can't be written: is its disk full or read-only?"
-result changed
+# Ends the run where there is nothing to carry out, or where it may not be.
+look_first() {
+  [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
+  ! grep -qx nothing "$work/plan" || result unchanged
+  [ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
+  take_lock || result failed "$journal.lock can't be had: $(one_line <"$work/said")"
+  count_transaction
+  # Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
+  [ "$operation" != create ] || [ "$(holder)" != "$(planned owner) $(planned resource)" ] || recreated=yes
+  if [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; then
+    # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
+    transaction=$((transaction - 1))
+    write_journal applied || { unwritable >&2 && exit 1; }
+    result unchanged
+  fi
+  [ -z "$(journaled owner)" ] || [ "$(journaled state)" = undone ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
+    result failed "$(holder) has taken this host meanwhile"
+  mended=$(mend)
+  [ -z "$mended" ] || result failed "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
+}
+
+apply() {
+  look_first
+  list_files
+  changed=
+  for number in $all; do
+    select_file "$number"
+    said=$(put_together 2>&1)
+    [ -z "$said" ] || fail "$said"
+    same "$work/$number.old" "$work/$number.new" || changed="$changed $number"
+  done
+  # A run that was cut off may have left sshd with the former file in force.
+  needs_reload=
+  ! is_open || needs_reload=$(asked_parts | grep -x server)
+  for number in $changed; do
+    select_file "$number"
+    [ "$part" != server ] || needs_reload=yes
+    [ ! -f "$work/$number.new" ] || stage "$work/$number.new" || fail "$path can't be changed: $(cat "$work/said")"
+  done
+  [ "$(planned activation)" != none ] || reads_at_login || needs_reload=
+  for asked in $(asked_parts); do
+    ask "$asked" >"$work/before.$asked" 2>/dev/null
+    ! is_among "$asked" $changed || try_to_be "$asked"
+  done
+  [ -z "$needs_reload" ] || ! greets || greeted=yes
+
+  if [ -n "$changed$needs_reload" ]; then
+    armed=yes
+    arm || fail "nothing was changed, as it could not be undone by itself: $(one_line <"$work/said")"
+    write_journal applying || fail "$(unwritable)"
+  fi
+  for number in $changed; do
+    select_file "$number"
+    carry_out || fail "$path can't be replaced: $(cat "$work/said")"
+  done
+  for asked in $(asked_parts); do
+    ask "$asked" >"$work/now.$asked" 2>"$work/said" || fail "OpenSSH rejects the new files: $(cat "$work/said")"
+    said=$(check "$asked" "$work/now.$asked" "$work/before.$asked" "after the change")
+    [ -z "$said" ] || fail "$said"
+  done
+  if [ -n "$needs_reload" ]; then
+    reloaded=yes
+    said=$(reload_sshd) || fail "sshd did not reload: $said"
+  fi
+  if [ -n "$needs_reload" ] && [ "$(planned local)" != yes ]; then
+    write_journal unconfirmed || fail "$(unwritable)"
+    pass_lock "$(cat "$kept/watching")"
+    result unconfirmed
+  fi
+  write_journal applied || fail "$(unwritable)"
+  disarm
+  result changed
+}
+

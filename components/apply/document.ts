@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Observation } from "../observe";
 import type { FilePlan, FormerValue, PartPlan, Plan } from "../plan";
-import { partId, probeHost } from "../settings";
+import { type Activating, Activation, partId, probeHost } from "../settings";
 import type { Journal } from "./journal";
 
 /** Who sends a plan. */
@@ -39,20 +39,24 @@ export function planDocument(
   journal: Journal | undefined,
   journalPath: string,
   sender: Sender,
+  activating: Activating,
 ): PlanDocument {
   const files = plan.parts.flatMap((part) => part.files.map((file) => ({ part, file })));
   const complies = files.every(({ file }) => file.content === file.result);
   const ours = files.some(({ file }) => file.hasLines);
-  const held = journal?.owner === sender.owner && journal.resource === sender.resource;
+  const held = journal?.state !== "undone" && journal?.owner === sender.owner && journal.resource === sender.resource;
   const machine = sha256(`${observation.machine}\n`);
   // Undo finds its files by it, so it has to name all that have lines of ours, and the machine that they are on.
+  const how = activatingLines(activating);
   const named =
+    JSON.stringify(journal?.document.match(/^(activation|reloadCommand|confirmTimeout) .*$/gm)) ===
+      JSON.stringify(how) &&
     journal?.document.includes(`\nmachine ${machine}\n`) &&
     files.every(
       ({ part, file }) => !file.hasLines || journal.document.includes(`\nfile ${partId(part)} ${file.path} `),
     );
   if (complies && held && named && journal.state === "applied") return { text: journal.document, settled: true };
-  if (complies && !ours && !journal) return { text: NOTHING, settled: true };
+  if (complies && !ours && (!journal || journal.state === "undone")) return { text: NOTHING, settled: true };
   const { sshd, ssh } = observation.programs;
   const lines = [
     "ssh-keepalive-plan 1",
@@ -67,6 +71,7 @@ export function planDocument(
     ...(ssh ? [`ssh ${ssh.path}`] : []),
     ...(observation.asker ? [`asker ${observation.asker}`] : []),
     ...(observation.service ? [`service ${observation.service.kind} ${observation.service.name}`] : []),
+    ...how,
     ...files
       .filter(({ file }) => file.hadLines || file.hasLines)
       .flatMap(({ part, file }) => fileLines(partId(part), file)),
@@ -75,7 +80,7 @@ export function planDocument(
     "end",
     "",
   ];
-  return { text: lines.join("\n"), settled: false, note: complies ? whyAgain(journal, sender) : undefined };
+  return { text: lines.join("\n"), settled: false, note: noteOf(complies, journal, sender) };
 }
 
 function fileLines(part: string, { path, content, result, splices }: FilePlan): string[] {
@@ -106,24 +111,29 @@ function formerLine({ path, key, ours, former }: FormerValue): string {
   return `former ${path} ${key} ${ours} ${former ?? "-"}`;
 }
 
-/** What the document that a host carried out says of values that were there before ours. */
-export function formerValues(document: string): FormerValue[] {
-  return [...document.matchAll(/^former (\S+) (\w+) (\d+) (-|-?\d+)$/gm)].map(
-    ([, path = "", key = "", ours, former]) => ({
-      path,
-      key,
-      ours: Number(ours),
-      former: former === "-" ? undefined : Number(former),
-    }),
-  );
+function activatingLines({ activation, reloadCommand, confirmTimeout }: Activating): string[] {
+  return [
+    ...(activation === Activation.Reload ? [] : [`activation ${activation}`]),
+    ...(reloadCommand === undefined ? [] : [`reloadCommand ${reloadCommand}`]),
+    `confirmTimeout ${confirmTimeout}`,
+  ];
 }
 
-function whyAgain(journal: Journal | undefined, { owner, resource }: Sender): string {
+/** What there is to know of a host beside what changes in its files. */
+function noteOf(complies: boolean, journal: Journal | undefined, { owner, resource }: Sender): string | undefined {
+  switch (journal?.state) {
+    case "failed":
+      return `the last change failed: ${journal.cause ?? "it gave no reason"}`;
+    case "applying":
+    case "undoing":
+      return "the last change was cut off, or is at work right now; it is carried through";
+    case "unconfirmed":
+      return "no fresh login has confirmed the last change yet; it is confirmed by this run";
+  }
+  if (!complies) return undefined;
   if (!journal) return "our lines are there but what the host keeps of them is lost; it is written anew";
   if (journal.owner !== owner || journal.resource !== resource)
     return `it was managed as ${journal.owner} ${journal.resource}; the host is told of its new name`;
-  if (journal.state === "failed") return `the last change failed: ${journal.cause ?? "it gave no reason"}`;
-  if (journal.state === "applying") return "the last change was cut off; it is carried through";
   return "what the host keeps of our lines is not up to date; it is written anew";
 }
 

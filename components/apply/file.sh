@@ -28,16 +28,18 @@ case $1 in
       cp -a "$real" "$candidate" && cat >"$candidate"
     else
       cat >"$candidate" && chmod "$4" "$candidate"
-    fi
+    fi && flush "$candidate"
     ;;
   commit) # on stdin is what was there
     links=$(ls -ld "$real" 2>/dev/null | awk '{ print $2; exit }')
     if [ "${links:-1}" -gt 1 ]; then
       # A rename would part it from its other names.
       cat "$candidate" >"$real" || { cat >"$real" && exit 1; }
+      flush "$real"
       rm -f "$candidate"
     else
-      mv -f "$candidate" "$real"
+      mv -f "$candidate" "$real" || exit 1
+      flush "$folder"
     fi
     ;;
   discard | remove) # and its folder where $4 says so

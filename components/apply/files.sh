@@ -1,13 +1,15 @@
 # The files that the plan names. Of each the work folder holds what was there (old) and what is to be there (new); what
 # is missing there does not exist.
-all=
-total=0
-planned file >"$work/files"
-while IFS= read -r named; do
-  total=$((total + 1))
-  all="$all $total"
-  printf '%s\n' "$named" >"$work/$total.file"
-done <"$work/files"
+list_files() {
+  all=
+  total=0
+  planned file >"$work/files"
+  while IFS= read -r named; do
+    total=$((total + 1))
+    all="$all $total"
+    printf '%s\n' "$named" >"$work/$total.file"
+  done <"$work/files"
+}
 
 # Makes a file the one at hand, which all below is about.
 select_file() { # number
@@ -15,10 +17,13 @@ select_file() { # number
   read -r part path before after <"$work/$1.file"
 }
 
+# Whose candidates are told from others' by it: this process, or the one after which it tidies up.
+run=$$
+
 on_file() { # operation arguments…
   doing=$1
   shift
-  run_for "$part" "$file_script" "$doing" "$path" $$ "$@"
+  run_for "$part" "$file_script" "$doing" "$path" "$run" "$@"
 }
 
 take() { # copy
@@ -77,7 +82,7 @@ carry_out() {
 put_back() {
   for number in $committed; do
     select_file "$number"
-    { take "$work/now" && same "$work/now" "$work/$number.new"; } || { echo "; and $path was changed meanwhile, so it stays" && continue; }
+    { take "$work/now" && { half_written || same "$work/now" "$work/$number.new"; }; } || { echo "; and $path was changed meanwhile, so it stays" && continue; }
     if [ -f "$work/$number.old" ]; then
       stage "$work/$number.old" && commit "$work/$number.new"
     else

@@ -1,4 +1,4 @@
-export { formerValues, type PlanDocument, planDocument, type Sender } from "./document";
+export { type PlanDocument, planDocument, type Sender } from "./document";
 export { type Journal, readJournal } from "./journal";
 export { type ApplyResult, readResult } from "./result";
 export { commands } from "./scripts";

@@ -1,11 +1,17 @@
 import type { Observation } from "../observe";
-import { isOwnLine } from "../plan";
+import { type FormerValue, isOwnLine, Refusal } from "../plan";
+
+/**
+ * What became of a run. `unconfirmed` is one after which nobody has logged in afresh yet; with `applying` or `undoing` it
+ * was cut off, or is at work right now; `undone` has nothing of ours any more but what others had made of our lines.
+ */
+const STATES = ["applied", "applying", "unconfirmed", "undoing", "failed", "undone"] as const;
 
 /** What a host keeps of our last run on it. */
 export interface Journal {
   /** Counts the runs that did or tried something, so that no two of them look alike. */
   transaction: number;
-  state: "applied" | "applying" | "failed";
+  state: (typeof STATES)[number];
   /** Why, where the state is `failed`. */
   cause?: string;
   /** `project/stack` that manages the host, and its resource there. */
@@ -13,24 +19,43 @@ export interface Journal {
   resource: string;
   /** The plan document that was carried out, or was to be. */
   document: string;
+  /** Values of saved sessions before ours; of a change that is not ended also by the values of ours before it. */
+  former: FormerValue[];
 }
 
-/** A journal that can't be relied on is treated as lost: what is ours in the files is known from the markers. */
+/**
+ * A journal that can't be relied on is treated as lost: what is ours in the files is known from the markers.
+ *
+ * @throws Refusal if a later release wrote it.
+ */
 export function readJournal(observation: Observation, path: string): Journal | undefined {
   const file = observation.files[path];
   if (file?.state !== "present") return undefined;
   const [head = "", document = ""] = Buffer.from(file.content, "latin1")
     .toString("utf8")
     .split(/^document\n(.*)/ms);
-  if (!head.startsWith("ssh-keepalive-journal 1\n")) return undefined;
+  const [, form] = /^ssh-keepalive-journal (\d{1,9})\n/.exec(head) ?? [];
+  if (form !== undefined && Number(form) > 1)
+    throw new Refusal(`${path} was written by a later release of ssh-keepalive; run that one, or a still later one`);
+  if (form !== "1") return undefined;
   const fields = new Map(head.split("\n").map((line) => line.split(/ (.*)/) as [string, string]));
-  const state = fields.get("state");
+  const state = STATES.find((known) => known === fields.get("state"));
   const transaction = Number(fields.get("transaction"));
   const [owner, resource] = [fields.get("owner"), fields.get("resource")];
-  if (state !== "applied" && state !== "applying" && state !== "failed") return undefined;
-  if (!Number.isSafeInteger(transaction) || !owner || !resource) return undefined;
+  if (!state || !Number.isSafeInteger(transaction) || !owner || !resource) return undefined;
   if (!isDocument(document, owner, resource)) return undefined;
-  return { transaction, state, cause: fields.get("cause"), owner, resource, document };
+  const former = formerValues(`${head}\n${document}`);
+  return { transaction, state, cause: fields.get("cause"), owner, resource, document, former };
+}
+
+/** Values that were there before ours, as a plan document and a journal's head have them. */
+function formerValues(text: string): FormerValue[] {
+  return [...text.matchAll(/^former (\S+) (\w+) (\d+) (-|-?\d+)$/gm)].map(([, path = "", key = "", ours, former]) => ({
+    path,
+    key,
+    ours: Number(ours),
+    former: former === "-" ? undefined : Number(former),
+  }));
 }
 
 const PART = "(server|client|client:[^\\s:]+|putty:[^\\s:]+)";
@@ -49,6 +74,10 @@ const LINES = {
   programs: /^sshd? \//,
   asker: /^asker [a-z]+$/,
   service: /^service \S+ \S+$/,
+  activation: /^activation (restart|none)$/,
+  // Only where it is what the settings say is such a document sent back.
+  reloadCommand: /^reloadCommand [ -~]+$/,
+  confirmTimeout: /^confirmTimeout \d{1,4}$/,
   file: new RegExp(`^file ${PART} /\\S* ${HASH} ${HASH}$`),
   config: new RegExp(`^config ${PART} /\\S* \\S+$`),
   splice: /^splice \d+ \d+$/,

@@ -1,4 +1,4 @@
-# What OpenSSH says of the parts that the plan asks about, and how sshd is told of a changed file.
+# What OpenSSH says of the parts that the plan asks about.
 sshd=$(planned sshd)
 ssh=$(planned ssh)
 asker=$(planned asker)
@@ -32,43 +32,10 @@ KEEPALIVE='^(client|server)alive(interval|countmax) '
 # All of an answer but what the plan is about.
 rest() { grep -vE "$KEEPALIVE" "$1" | sort; }
 
-# After a SIGHUP sshd takes its pid file away, starts anew and writes it once it listens.
-wait_for_sshd() { # pid-file
-  tries=0
-  sleep 0.3 2>/dev/null || sleep 1
-  until sshd_pid "$1" "$sshd" >/dev/null; do
-    tries=$((tries + 1))
-    [ $tries -le 10 ] || return 1
-    sleep 1
+# Says what is wrong with an answer of OpenSSH's: a value that is not as planned, or another one that changed.
+check() { # part answer answer-before with-what
+  [ "$(rest "$2")" = "$(rest "$3")" ] || { echo "$4 other settings would change as well" && return; }
+  planned_of expect "$1" | while read -r expected; do
+    grep -qx "$expected" "$2" || { echo "$4 $expected is not in force" && break; }
   done
 }
-
-# What is not running reads its files once it starts.
-sshd_runs() {
-  name=$(planned service | cut -d ' ' -f 2)
-  case $(planned service) in
-    systemd\ *) systemctl is-active --quiet "$name" ;;
-    pidfile\ *) sshd_pid "$name" "$sshd" >/dev/null ;;
-    *) false ;;
-  esac
-}
-
-reload_sshd() {
-  name=$(planned service | cut -d ' ' -f 2)
-  case $(planned service) in
-    *.socket) ;; # every connection starts a sshd that reads the new file
-    systemd\ *)
-      bounded systemctl reload "$name" 2>&1 || return 1
-      pid_file=$(ask server 2>/dev/null | sed -n 's/^pidfile //p')
-      [ "${pid_file:-none}" = none ] || wait_for_sshd "$pid_file" || { echo "sshd did not come back" && return 1; }
-      systemctl is-active --quiet "$name" || { echo "$name is no longer active" && return 1; }
-      ;;
-    pidfile\ *)
-      pid=$(sshd_pid "$name" "$sshd") || { echo "no sshd runs under $name" && return 1; }
-      kill -HUP "$pid"
-      wait_for_sshd "$name" || { echo "sshd did not come back under $name" && return 1; }
-      ;;
-    *) echo "how sshd is reloaded here is not known" && return 1 ;;
-  esac
-}
-

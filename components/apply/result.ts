@@ -2,7 +2,8 @@ import { KEYWORDS, type OpenSshRole, partOf, type Values } from "../settings";
 
 /** What a host's script says that it did. */
 export interface ApplyResult {
-  status: "changed" | "unchanged" | "failed";
+  /** `unconfirmed`: it is done, and the host goes back by itself unless a fresh login confirms it. */
+  status: "changed" | "unchanged" | "unconfirmed" | "failed";
   /** Why, where the status is `failed`. */
   cause?: string;
   /** By part id: effective values afterwards, as OpenSSH reports them. */
@@ -19,7 +20,8 @@ export function readResult(stdout: string): ApplyResult {
   const status = field("status");
   if (lines[0] !== "ssh-keepalive-result 1" || lines.at(-1) !== "end")
     return { status: "failed", cause: "the host's answer is incomplete; run it again", effective: {} };
-  if (status !== "changed" && status !== "unchanged") return { status: "failed", cause: field("cause"), effective: {} };
+  if (status !== "changed" && status !== "unchanged" && status !== "unconfirmed")
+    return { status: "failed", cause: field("cause"), effective: {} };
   const effective: Record<string, Values> = {};
   for (const line of lines) {
     const [, part, lower, value] = EFFECTIVE.exec(line) ?? [];

@@ -2,15 +2,44 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Become, prelude, rootCommand } from "../target";
 
-/** The commands that carry out a plan and undo it. They are constant: all that varies is on stdin. */
-export async function commands(become: Become | undefined): Promise<Record<"create" | "update" | "delete", string>> {
-  const names = ["file.sh", "transaction.sh", "files.sh", "journal.sh", "openssh.sh", "apply.sh", "undo.sh"];
-  const texts = names.map((name) => readFile(join(__dirname, name), "utf8"));
-  const [start, file, transaction, files, journal, openssh, apply, undo] = await Promise.all([prelude(), ...texts]);
+const TEXTS = [
+  "transaction",
+  "journal",
+  "lock",
+  "files",
+  "openssh",
+  "service",
+  "rollback",
+  "apply",
+  "undo",
+  "confirm",
+  "main",
+];
+
+/** What runs on a host, as root; the plan document is its stdin. */
+export interface Commands {
+  /** Carries out the plan. An update, too: the command plugin runs it where it is told of no other. */
+  create: string;
+  /** Takes out what is ours. */
+  delete: string;
+  /** Tells the host that a fresh login gets in, so that it does not go back. */
+  confirm: string;
+}
+
+/** The commands that carry out a plan, confirm and undo it. They are constant: all that varies is on stdin. */
+export async function commands(become: Become | undefined): Promise<Commands> {
+  const texts = ["file", ...TEXTS].map((name) => readFile(join(__dirname, `${name}.sh`), "utf8"));
+  const [start, file, ...parts] = await Promise.all([prelude(), ...texts]);
   // It also runs by itself, with a user's rights.
-  const fileScript = `print_file_script() {\ncat <<'SSH_KEEPALIVE_FILE'\n${start}${file}SSH_KEEPALIVE_FILE\n}\nfile_script=$(print_file_script)\n`;
-  const shared = `${start}${fileScript}${transaction}${files}${journal}${openssh}`;
-  // What is created may replace a resource that is deleted later in the same run; what is updated does not.
-  const applyAs = (operation: string) => rootCommand(become, `${shared}operation=${operation}\n${apply}`);
-  return { create: applyAs("create"), update: applyAs("update"), delete: rootCommand(become, `${shared}${undo}`) };
+  const fileScript = kept("file_script", `${start}${file}`);
+  // The host keeps the whole text for the process that goes back by itself.
+  const script = kept("keepalive_script", `${start}${fileScript}${parts.join("")}`);
+  const run = (operation: string) => rootCommand(become, `${script}operation=${operation}\neval "$keepalive_script"\n`);
+  return { create: run("create"), delete: run("delete"), confirm: run("confirm") };
+}
+
+/** Shell that has a text in a variable. Not every shell finds the end of a substitution that has any text in it. */
+function kept(variable: string, text: string): string {
+  const end = `SSH_KEEPALIVE_${variable.toUpperCase()}`;
+  return `print_${variable}() {\ncat <<'${end}'\n${text}${end}\n}\n${variable}=$(print_${variable})\n`;
 }

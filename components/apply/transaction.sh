@@ -1,18 +1,26 @@
-# What apply.sh and undo.sh share: the plan on stdin, the files that it names, and how they change as a whole.
-work=$(mktemp -d) || { echo "no temporary directory can be made: is /tmp full or read-only?" >&2 && exit 1; }
-staged=
-clean_up() {
-  for number in $staged; do select_file "$number" && discard_candidate; done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+# What all operations share: the plan, a folder for what is made of it, and how commands run with whose rights.
 # A user may not be allowed to see the folder in which root's shell starts.
 cd /
-
-cat >"$work/plan"
+recreated=
+reloaded=
+armed=
+staged=
+if [ "$operation" = watch ]; then
+  work=$1
+else
+  work=$(mktemp -d) || { echo "no temporary directory can be made: is /tmp full or read-only?" >&2 && exit 1; }
+  trap clean_up EXIT
+  trap 'exit 1' HUP INT TERM
+  cat >"$work/plan" || { echo "the plan can't be kept in $work: is /tmp full?" >&2 && exit 1; }
+fi
+clean_up() {
+  for number in $staged; do select_file "$number" && discard_candidate; done
+  [ -z "${mine:-}" ] || free_lock
+  rm -rf "$work"
+}
 
 planned() { sed -n "s/^$1 //p" "$work/plan"; }
+planned_line() { sed -n "/^$1 /p" "$work/plan"; }
 
 # What the plan's lines of a kind say of a part. As an argument a user's name is taken as it is.
 planned_of() { # kind part
@@ -52,3 +60,15 @@ run_for() { # part text arguments…
     *) (eval "$text") ;;
   esac
 }
+
+# Start time of a process, which tells it from a later one of the same number.
+started() { process "$1" | cut -d ' ' -f 2; }
+
+# Parent, start time and name of a process.
+process() { # pid
+  if [ -r "/proc/$1/stat" ]; then
+    awk '{ name = $0; sub(/\).*/, "", name); sub(/.*\(/, "", name); sub(/.*\) /, ""); print $2, $20, name }' "/proc/$1/stat"
+  else
+    ps -o ppid= -o lstart= -o comm= -p "$1" | awk '{ sub(/.*\//, "", $7); print $1, $2 $3 $4 $5 $6, $7 }'
+  fi
+} 2>/dev/null

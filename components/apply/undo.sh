@@ -3,6 +3,7 @@
 # is told by the exit status: a destroy must not look done.
 
 give_up() {
+  [ -z "$armed" ] || disarm
   printf '%s' "$1" | one_line >&2
   exit 1
 }
@@ -57,8 +58,8 @@ without_own_lines() {
 # A session as it was before us. Its two values are one setting: where either is no longer ours both are that user's own.
 with_former_values() { # file path
   awk 'BEGIN { path = ARGV[3]; ARGV[3] = "" }
-    FNR == NR { if ($1 == "former" && $2 == path) { wanted++; former[$3 "=" $4] = ($5 == "-" ? "" : $3 "=" $5 "\n") } next }
-    { text[++last] = line = $0; sub(/\r$/, "", line); if (line in former) { found += !(line in seen); seen[line]; ours[last] = line } }
+    FNR == NR { if ($1 == "former" && $2 == path) { wanted += !($3 in keys); keys[$3]; former[$3 "=" $4] = ($5 == "-" ? "" : $3 "=" $5 "\n") } next }
+    { text[++last] = line = $0; sub(/\r$/, "", line); key = line; sub(/=.*/, "", key); if (line in former) { found += !(key in seen); seen[key]; ours[last] = line } }
     END { for (n = 1; n <= last; n++) printf "%s", (n in ours && found == wanted) ? former[ours[n]] : text[n] "\n" }
   ' "$work/plan" "$1" "$2" >"$work/session"
   if [ -n "$(tail -c 1 "$1")" ] && [ -s "$work/session" ]; then
@@ -84,18 +85,39 @@ make_new() {
   esac
 }
 
-[ "$(tail -n 1 "$work/plan")" = end ] || give_up "the plan did not arrive whole; run it again"
-! grep -qx nothing "$work/plan" || exit 0
-[ ! -f "$journal" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
-  { echo "$(holder) holds this host now; nothing was undone" && exit 0; }
-# The new resource of a replacement is created before the old one is deleted.
-if keeper_lives; then
-  { sed '1,/^document$/{ /^keeper /d; }' "$journal" >"$work/journal" && replace_journal "$work/journal"; } ||
-    give_up "$journal can't be written: is its disk full or read-only?"
-  echo "the same run has just applied this host's plan, so this is a replacement; nothing was undone"
-  exit 0
-fi
-if [ "$(this_machine)" != "$(planned machine)" ]; then
+# The host may have done more than the stack knows of: what it keeps of that is undone as well.
+add_what_is_kept() {
+  [ -f "$journal" ] || return 0
+  sed '1,/^document$/d' "$journal" >"$work/document"
+  {
+    sed '$d' "$work/plan"
+    sed -n '/^former /p' "$journal"
+    awk 'FNR == NR { if ($1 == "file") known[$3]; next } $1 == "file" && !($3 in known)' "$work/plan" "$work/document"
+    awk 'FNR == NR { if ($1 == "config") known[$2]; next } $1 == "config" && !($2 in known)' "$work/plan" "$work/document"
+    echo end
+  } >"$work/whole" && mv "$work/whole" "$work/plan"
+  id=$(sha256_of "$work/plan")
+}
+
+# Ends the run where there is nothing to undo, or where it is not this one's to undo.
+look_before_undo() {
+  [ "$(tail -n 1 "$work/plan")" = end ] || give_up "the plan did not arrive whole; run it again"
+  ! grep -qx nothing "$work/plan" || exit 0
+  take_lock || give_up "$journal.lock can't be had: $(cat "$work/said")"
+  count_transaction
+  [ ! -f "$journal" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
+    { echo "$(holder) holds this host now; nothing was undone" && exit 0; }
+  # The new resource of a replacement is created before the old one is deleted.
+  if keeper_lives; then
+    { sed '1,/^document$/{ /^keeper /d; }' "$journal" >"$work/journal" && replace_journal "$work/journal"; } || give_up "$(unwritable)"
+    echo "the same run has just applied this host's plan, so this is a replacement; nothing was undone"
+    exit 0
+  fi
+  mended=$(mend)
+  [ -z "$mended" ] || give_up "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
+}
+
+on_another_machine() {
   [ "$(planned local)" != yes ] ||
     give_up "this is another machine than the one that was configured; run it there, or take the host out of the state (pulumi state delete)"
   for number in $all; do
@@ -106,36 +128,63 @@ if [ "$(this_machine)" != "$(planned machine)" ]; then
   done
   echo "another machine answers here now; it has nothing to undo"
   exit 0
-fi
+}
 
-changed=
-for number in $all; do
-  select_file "$number"
-  case $part in *:*) [ -n "$(passwd_of "${part#*:}")" ] || continue ;; esac
-  { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || give_up "$path can't be read: $(cat "$work/said")"
-  ! same "$work/$number.old" "$work/$number.new" || continue
-  changed="$changed $number"
-  [ -f "$work/$number.new" ] || continue
-  stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
-  if [ "$part" = server ] && [ "$path" = "$(main_of server)" ] && [ -x "$sshd" ]; then
-    said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
+undo() {
+  look_before_undo
+  add_what_is_kept
+  list_files
+  [ "$(this_machine)" = "$(planned machine)" ] || on_another_machine
+
+  changed=
+  for number in $all; do
+    select_file "$number"
+    case $part in *:*) [ -n "$(passwd_of "${part#*:}")" ] || continue ;; esac
+    { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || give_up "$path can't be read: $(cat "$work/said")"
+    ! same "$work/$number.old" "$work/$number.new" || continue
+    changed="$changed $number"
+    [ -f "$work/$number.new" ] || continue
+    stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
+    if [ "$part" = server ] && [ "$path" = "$(main_of server)" ] && [ -x "$sshd" ]; then
+      said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
+    fi
+  done
+  if [ -n "$changed" ]; then take_out; fi
+  rm -f "$journal" || give_up "$journal can't be removed"
+  free_lock
+  rmdir "$(dirname "$journal")" 2>/dev/null || :
+}
+
+# From the first file on a run that is cut off is put back by whoever watches.
+take_out() {
+  of_server=
+  ! is_among server $changed || [ ! -x "$sshd" ] || of_server=yes
+  [ -z "$of_server" ] || ! greets || greeted=yes
+  armed=yes
+  arm || give_up "nothing was undone, as that could not be put back by itself: $(cat "$work/said")"
+  write_journal undoing || give_up "$(unwritable)"
+  for number in $changed; do
+    select_file "$number"
+    carry_out || { said="$(cat "$work/said")$(put_back)" && stays "$path can't be replaced: $said"; }
+  done
+  if [ -n "$of_server" ]; then
+    said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || stays "without our lines sshd rejects its files, so they are back: $said$(put_back)"
+    if [ "$(planned activation)" = none ]; then
+      echo "sshd was not told, as activation is none"
+    elif sshd_runs; then
+      said=$(reload_sshd) || {
+        said="$said$(put_back)"
+        reload_sshd >/dev/null
+        stays "sshd did not reload without our lines, so they are back: $said"
+      }
+    else
+      echo "sshd does not run, so there was nothing to reload"
+    fi
   fi
-done
-for number in $changed; do
-  select_file "$number"
-  carry_out || { said="$(cat "$work/said")$(put_back)" && give_up "$path can't be replaced: $said"; }
-done
-if is_among server $changed && [ -x "$sshd" ]; then
-  said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || give_up "without our lines sshd rejects its files, so they are back: $said$(put_back)"
-  if sshd_runs; then
-    said=$(reload_sshd) || {
-      said="$said$(put_back)"
-      reload_sshd >/dev/null
-      give_up "sshd did not reload without our lines, so they are back: $said"
-    }
-  else
-    echo "sshd does not run, so there was nothing to reload"
-  fi
-fi
-rm -f "$journal" || give_up "$journal can't be removed"
-rmdir "$(dirname "$journal")" 2>/dev/null || :
+  disarm
+}
+
+stays() { # cause
+  write_journal failed "$(printf '%s' "$1" | one_line)"
+  give_up "$1"
+}

@@ -81,7 +81,10 @@ export const observation = z.object({
     ssh: z.object({ path: z.string().regex(/^\/[\x21-\x7e]*$/), version: z.string() }).optional(),
   }),
   service: z
-    .object({ kind: z.enum(["systemd", "pidfile", "unknown"]), name: z.string().regex(/^[A-Za-z0-9._+@/-]+$/) })
+    .object({
+      kind: z.enum(["systemd", "openrc", "runit", "sysvinit", "pidfile", "unknown"]),
+      name: z.string().regex(/^[A-Za-z0-9._+@/-]+$/),
+    })
     .optional(),
   /** `sshd -T` and `ssh -G -F` of the main files. */
   effective: z.object({ server: verdict.optional(), client: verdict.optional() }),

@@ -11,11 +11,23 @@ service() {
       for unit in ssh.service sshd.service ssh.socket sshd.socket; do
         systemctl is-active --quiet "$unit" && record service systemd "$unit" && return
       done
+    elif [ -d /run/openrc ] && have rc-service; then
+      for name in sshd ssh; do rc-service --quiet "$name" status >/dev/null 2>&1 && record service openrc "$name" && return; done
     fi
+    ! have sv || for name in ssh sshd; do
+      bounded sv status "$name" 2>/dev/null | grep -q '^run:' && record service runit "$name" && return
+    done
     ;;
   esac
   pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
   if [ -n "$pid_file" ] && sshd_pid "$pid_file" "$sshd" >/dev/null; then
+    case $sshd_config in /etc/ssh/sshd_config | /usr/etc/ssh/sshd_config)
+      # What a distribution starts by a script is told by that script.
+      if [ "$(cat /proc/1/comm 2>/dev/null)" = init ]; then
+        for name in ssh sshd; do [ -x "/etc/init.d/$name" ] && record service sysvinit "$name" && return; done
+      fi
+      ;;
+    esac
     record service pidfile "$pid_file"
   else
     record service unknown -

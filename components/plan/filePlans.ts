@@ -1,4 +1,5 @@
 import type { PresentFile } from "../observe";
+import { Activation } from "../settings";
 import type { OwnFile } from "./ownFiles";
 import type { Block } from "./placement";
 import type { FilePlan } from "./plannedPart";
@@ -53,10 +54,16 @@ function refuseSealed({ role, user, asked }: Subject, { path, realPath, sealed, 
 }
 
 /** A file that sshd is not told of would look done and not be. */
-function refuseWithoutReload({ canReload, config }: Subject): void {
-  if (canReload) return;
+function refuseWithoutReload({ service = "unknown", activation, config }: Subject): void {
+  if (activation === Activation.None) return;
+  if (activation === Activation.Restart && service === "pidfile")
+    throw new Refusal(
+      "its sshd is no service of systemd, OpenRC, runit or sysvinit, so it is not known how it is started anew; give the host " +
+        "a reloadCommand, or take activation: reload",
+    );
+  if (service !== "unknown") return;
   throw new Refusal(
-    `how sshd is told of a changed ${config.main} is not known: neither ssh.service nor sshd.service is active, and no sshd ` +
-      "runs under its PidFile. Start it in one of these ways",
+    `how sshd is told of a changed ${config.main} is not known: no service manager has it running, and no sshd runs under ` +
+      "its PidFile. Start it in one of these ways, or give the host a reloadCommand",
   );
 }

@@ -16,7 +16,7 @@ export function plan(desired: Desired, observation: Observation, kept: FormerVal
   const parts: (PartPlan | undefined)[] = [];
   for (const role of OPENSSH_ROLES) {
     const part = openSshPart(desired.parts, role);
-    parts.push(planOpenSsh(systemSubject(role, observation, part?.hostPatterns), part, desired));
+    parts.push(planOpenSsh(systemSubject(role, observation, desired.activating, part?.hostPatterns), part, desired));
   }
   for (const [user, seen] of Object.entries(observation.users)) {
     const client = openSshPart(desired.parts, "client", user);

@@ -152,7 +152,8 @@ function planSession({ path, content, ping }: Session, seconds: number | undefin
 
 /** What a session goes back to. The two values are one setting: where somebody changed either, both are that user's own. */
 function formerOf(ping: Ping, ours: FormerValue[]): Ping {
-  const isOurs = ours.length > 0 && ours.every(({ key, ours: value }) => ping[key as keyof Ping] === value);
+  // Of a change that was cut off it may have the earlier values of ours or the later ones.
+  const isOurs = PING_KEYS.every((name) => ours.some(({ key, ours: value }) => key === name && ping[name] === value));
   return isOurs ? Object.fromEntries(ours.map(({ key, former }) => [key, former])) : ping;
 }
 

@@ -1,5 +1,5 @@
 import type { Observation, ObservedFile, PresentUser, Verdict } from "../observe";
-import { type OpenSshRole, type Part, probeHost } from "../settings";
+import { type Activating, type Activation, type OpenSshRole, type Part, probeHost } from "../settings";
 import type { Config } from "./configTree";
 import type { Asked } from "./effective";
 import { Refusal } from "./refusal";
@@ -17,13 +17,19 @@ export interface Subject extends Part {
   /** Whether the main file is a vendor's, which its next update would write over. */
   vendor: boolean;
   mainFile?: ObservedFile;
-  /** Whether sshd can be told of a changed file. */
-  canReload: boolean;
+  /** How sshd is told of a changed file. */
+  service?: string;
+  activation?: Activation;
 }
 
 const SYSTEM = "/etc/ssh";
 
-export function systemSubject(role: OpenSshRole, observation: Observation, hostPatterns?: string[]): Subject {
+export function systemSubject(
+  role: OpenSshRole,
+  observation: Observation,
+  { activation, reloadCommand }: Activating,
+  hostPatterns?: string[],
+): Subject {
   const { path, vendor } = observation.main[role];
   const mainFile = observation.files[path];
   const { service, asker } = observation;
@@ -46,7 +52,8 @@ export function systemSubject(role: OpenSshRole, observation: Observation, hostP
     patterns: role === "client" ? observation.patterns : undefined,
     vendor,
     mainFile,
-    canReload: service !== undefined && service.kind !== "unknown",
+    service: reloadCommand === undefined ? service?.kind : "told by the user",
+    activation,
   };
 }
 
@@ -78,7 +85,6 @@ export function userSubject(
     patterns: seen.patterns,
     vendor: false,
     mainFile,
-    canReload: true,
   };
 }
 

@@ -34,6 +34,16 @@ export enum Precedence {
   Enforce = "enforce",
 }
 
+/** How a changed file of sshd's comes into force. */
+export enum Activation {
+  /** sshd reads its files anew and keeps its process; open sessions stay. */
+  Reload = "reload",
+  /** sshd is started anew; open sessions stay, as each has a process of its own. */
+  Restart = "restart",
+  /** sshd is told nothing: the values come into force whenever somebody else reloads it. */
+  None = "none",
+}
+
 /** In which file our lines for sshd and for the system-wide ssh stand. */
 export enum Placement {
   /** For sshd a drop-in, where its main file includes a folder of such and ours is read first there; else the main file. */
@@ -229,6 +239,11 @@ export interface HostArgs {
   become?: BecomeArgs;
   /** Only for hosts that keep things in unusual places. */
   paths?: PathsArgs;
+  /**
+   * A command line for `/bin/sh` by which root tells sshd on this host to read its files anew, where what is found of itself
+   * (systemd, OpenRC, runit, sysvinit, a pid file) is not right. Example: `/usr/local/bin/sv-sshd reload`. Default: none.
+   */
+  reloadCommand?: string;
   /** Merged over the fleet's `server`, setting by setting. */
   server?: ServerArgs;
   /** Merged over the fleet's `client`, setting by setting. */
@@ -255,6 +270,13 @@ export interface SshKeepaliveArgs {
   precedence?: Precedence;
   /** In which file our lines for sshd and for the system-wide ssh stand. Default: `Placement.Auto`. */
   placement?: Placement;
+  /** How a changed file of sshd's comes into force. Default: `Activation.Reload`. */
+  activation?: Activation;
+  /**
+   * Seconds within which a fresh login has to confirm that a host still lets one in once its sshd was told; without it the
+   * host goes back by itself to what it had. From 5 to 3600. Default: 60.
+   */
+  confirmTimeout?: number;
   /**
    * Seconds of silence after which a NAT or firewall on the way forgets a connection. It changes nothing; an interval that
    * is not below it is warned of. Default: not known.

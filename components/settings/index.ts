@@ -2,6 +2,7 @@ export * from "./args";
 export { parseLine } from "./configLine";
 export { becomeOf, desiredOf } from "./merge";
 export {
+  type Activating,
   type Desired,
   type DesiredPart,
   type OpenSshPart,

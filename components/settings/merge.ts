@@ -1,9 +1,11 @@
-import { Placement, Precedence } from "./args";
+import { Activation, Placement, Precedence } from "./args";
 import type { Desired, DesiredPart, OpenSshPart, PuttyPart } from "./parts";
 import { KEYWORDS, OPENSSH_ROLES, type OpenSshRole, type Values } from "./roles";
 import type { ResolvedFleet, ResolvedHost } from "./schema";
 
 type ClientSettings = NonNullable<ResolvedHost["client"]>;
+
+const DEFAULT_CONFIRM_TIMEOUT = 60;
 
 /** What is wanted of a host: its parts over the fleet's, setting by setting; what is switched off is not wanted. */
 export function desiredOf(fleet: ResolvedFleet, host: ResolvedHost, loginUser: string): Desired {
@@ -15,6 +17,11 @@ export function desiredOf(fleet: ResolvedFleet, host: ResolvedHost, loginUser: s
     parts: [...parts, ...puttyParts({ ...fleet.putty, ...host.putty }, loginUser)],
     precedence: fleet.precedence ?? Precedence.Yield,
     placement: fleet.placement ?? Placement.Auto,
+    activating: {
+      activation: fleet.activation ?? Activation.Reload,
+      reloadCommand: host.reloadCommand,
+      confirmTimeout: fleet.confirmTimeout ?? DEFAULT_CONFIRM_TIMEOUT,
+    },
     idleTimeout: fleet.idleTimeout,
   };
 }

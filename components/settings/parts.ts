@@ -1,4 +1,4 @@
-import type { Placement, Precedence } from "./args";
+import type { Activation, Placement, Precedence } from "./args";
 import type { OpenSshRole, Role, Values } from "./roles";
 
 /** What is managed as one on a host: a role, and whose it is where it is a user's own. */
@@ -28,11 +28,20 @@ export interface PuttyPart extends Part {
 
 export type DesiredPart = OpenSshPart | PuttyPart;
 
+/** How a change of sshd's files comes into force, and for how long it may be unconfirmed. */
+export interface Activating {
+  activation: Activation;
+  reloadCommand?: string;
+  /** Seconds. */
+  confirmTimeout: number;
+}
+
 /** All that is wanted of a host. A part that is absent is not wanted. */
 export interface Desired {
   parts: DesiredPart[];
   precedence: Precedence;
   placement: Placement;
+  activating: Activating;
   /** Seconds after which the network forgets an idle connection, where that is known. */
   idleTimeout?: number;
 }

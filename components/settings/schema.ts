@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { BecomeMethod, OnDestroy, OnUnreachable, Placement, Precedence } from "./args";
+import { Activation, BecomeMethod, OnDestroy, OnUnreachable, Placement, Precedence } from "./args";
 
 const INT_MAX = 2147483647;
 
@@ -123,6 +123,10 @@ export const host = z.strictObject({
       journal: path.optional(),
     })
     .optional(),
+  reloadCommand: is<string>(
+    "a command line of printable ASCII",
+    (v) => typeof v === "string" && /^[!-~](?:[ -~]*[!-~])?$/.test(v),
+  ).optional(),
   server: server.optional(),
   client: client.optional(),
   userClients: userClients.optional(),
@@ -137,6 +141,8 @@ export const fleet = z.strictObject({
   putty: putty.optional(),
   precedence: oneOf(Precedence).optional(),
   placement: oneOf(Placement).optional(),
+  activation: oneOf(Activation).optional(),
+  confirmTimeout: wholeNumber(5, 3600, " of seconds").optional(),
   idleTimeout: wholeNumber(1, INT_MAX, " of seconds").optional(),
   become: become.optional(),
   select: z.array(line("a host's name or a pattern")).optional(),

@@ -56,3 +56,6 @@ as_user() { # user script arguments…
     bounded su -s /bin/sh "$user" -c 'exec "$@"' sh "$@"
   fi
 }
+
+# Only what is on the disk outlives a power cut.
+flush() { sync "$@" 2>/dev/null || sync; }

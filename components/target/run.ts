@@ -30,7 +30,7 @@ export async function runAsRoot<T = never>(
   const judged = async (ended: CommandOutcome, run?: RunCommand) => {
     if (ended.status === 0) return ended.out;
     const other = run && (await otherwise?.(run));
-    if (other === undefined) throw new ReadError(refusal(target, ended));
+    if (other === undefined) throw new ReadError(refusal(target, ended, "reading"));
     return other;
   };
   if (target.kind === "local") return judged(await runLocally(command, stdin));
@@ -45,13 +45,15 @@ export async function runAsRoot<T = never>(
 }
 
 /**
- * Logs in afresh and runs nothing but `exit 0`.
+ * Logs in afresh and runs one command line.
  *
+ * @returns what it wrote to stdout.
  * @throws UnreachableError or ReadError if that does not work.
  */
-export async function confirmLogin(target: RemoteTarget): Promise<void> {
-  const ended = await overSsh(target, (client) => exec(client, "exit 0", ""), CONFIRM_TIMEOUT);
-  if (ended.status !== 0) throw new ReadError(`a login ended with status ${ended.status}`);
+export async function runAfresh(target: RemoteTarget, command: string, stdin: string): Promise<string> {
+  const ended = await overSsh(target, (client) => exec(client, command, stdin), CONFIRM_TIMEOUT);
+  if (ended.status !== 0) throw new ReadError(refusal(target, ended, "confirming"));
+  return ended.out.toString("utf8");
 }
 
 /** How a command ended: with a status, or by a signal's name. */
@@ -145,11 +147,15 @@ function collect(
   return () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
 }
 
-function refusal({ become, user }: RemoteTarget | LocalTarget, { status, out, err }: CommandOutcome): string {
+function refusal(
+  { become, user }: RemoteTarget | LocalTarget,
+  { status, out, err }: CommandOutcome,
+  doing: "reading" | "confirming",
+): string {
   const words = (err.length > 0 ? err : out).toString("latin1").trim();
   const said = words.split("\n").slice(-3).join(" / ").slice(0, 400);
   if (/account is (currently )?not available/.test(words))
     return `${user}'s login shell there lets nobody in (${said}); log in as another user, or give ${user} a shell`;
   const ended = typeof status === "number" ? `ended with status ${status}` : `was ended by signal ${status}`;
-  return explainBecome(become, user, words) ?? `reading it ${ended}${said ? `: ${said}` : ""}`;
+  return explainBecome(become, user, words) ?? `${doing} it ${ended}${said ? `: ${said}` : ""}`;
 }

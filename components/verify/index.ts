@@ -1,4 +1,4 @@
-export { whyLockedOut } from "./confirm";
+export { type Confirmation, whyUnconfirmed } from "./confirm";
 export { jsonReport } from "./jsonReport";
 export { type Outcome, renderRecap } from "./recap";
 export { type HostReport, renderFailures, renderReport } from "./report";

@@ -1,10 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ApplyResult,
   commands,
-  formerValues,
+  type PlanDocument,
   planDocument,
   readJournal,
   readResult,
@@ -105,21 +107,25 @@ export class LocalHost {
   }
 
   /** What the program would send, and whether the host did just that already. */
-  async plan(
-    roles: Roles,
-    sender = SENDER,
-    over: Partial<Desired> = {},
-  ): Promise<{ plan: Plan; text: string; settled: boolean }> {
+  async plan(roles: Roles, sender = SENDER, over: Partial<Desired> = {}): Promise<PlanDocument & { plan: Plan }> {
     const desired = desire(roles, over);
     const observation = await this.observe(desired);
     const journal = readJournal(observation, this.journal);
-    const planned = plan(desired, observation, journal ? formerValues(journal.document) : []);
-    return { plan: planned, ...planDocument(planned, observation, journal, this.journal, sender) };
+    const planned = plan(desired, observation, journal?.former ?? []);
+    return { plan: planned, ...planDocument(planned, observation, journal, this.journal, sender, desired.activating) };
   }
 
+  /** Applies as the program does: where a login has to confirm it, that is done. */
   async apply(document: string): Promise<ApplyResult> {
-    const { code, stdout, stderr } = this.run((await commands(undefined)).create, document);
-    if (code !== 0) throw new Error(`the apply script ended with ${code}: ${stderr}`);
+    const result = await this.send("create", document);
+    if (result.status !== "unconfirmed") return result;
+    const { status, cause } = await this.send("confirm", document);
+    return status === "failed" ? { status, cause, effective: {} } : { ...result, status };
+  }
+
+  async send(operation: "create" | "confirm", document: string): Promise<ApplyResult> {
+    const { code, stdout, stderr } = this.run((await commands(undefined))[operation], document);
+    if (code !== 0) throw new Error(`the ${operation} script ended with ${code}: ${stderr}`);
     return readResult(stdout.trimEnd());
   }
 
@@ -134,19 +140,37 @@ export class LocalHost {
 
   /** As the command plugin does it: the text goes to a login shell. */
   private run(command: string, stdin: string) {
+    const [program, args, env] = this.invocation(command);
+    const { status, stdout, stderr } = spawnSync(program, args, { input: stdin, encoding: "utf8", env });
+    return { code: status, stdout, stderr };
+  }
+
+  /** Starts to carry out a plan and kills the script once a file is there that a wrapped program makes. */
+  async killOnce(operation: "create" | "delete", document: string, sign: string): Promise<void> {
+    const [program, args, env] = this.invocation((await commands(undefined))[operation]);
+    const child = spawn(program, args, { env, stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.end(document);
+    await until(() => existsSync(sign));
+    process.kill(Number(this.read(`${this.journal}.transaction/run`)), "SIGKILL");
+    await once(child, "close");
+  }
+
+  private invocation(command: string): [program: string, args: string[], env: NodeJS.ProcessEnv] {
     const own = command.replace("/bin/sh -c", `${this.shell.join(" ")} -c`);
-    const env = { ...process.env, TMPDIR: join(this.box, "tmp") };
     // setsid stays and waits, so it is what keeps the scripts' connection, and it ends with them.
     const keeper = this.sameRun ? [] : ["setsid", "--fork", "--wait"];
     const [program = "", ...args] = [...keeper, "bash", "-c", own];
-    const { status, stdout, stderr } = spawnSync(program, args, { input: stdin, encoding: "utf8", env });
-    return { code: status, stdout, stderr };
+    return [program, args, { ...process.env, TMPDIR: join(this.box, "tmp") }];
   }
 
   /** What the scripts left behind in the temporary directory and beside the files that they edit. */
   leftovers(): string[] {
     const all = readdirSync(this.box, { encoding: "utf8", recursive: true });
-    return all.filter((name) => /^tmp\/|ssh-keepalive-\d|\.new$/.test(name));
+    // What could not be put back is kept on purpose.
+    return all.filter(
+      (name) =>
+        !/journal\.saved\./.test(name) && /^tmp\/|ssh-keepalive-\d|\.new$|journal\.(lock|transaction)/.test(name),
+    );
   }
 
   effective(): string[] {
@@ -167,5 +191,13 @@ export class LocalHost {
   async stop(): Promise<void> {
     await this.stopSshd();
     rmSync(this.box, { recursive: true, force: true });
+  }
+}
+
+/** Waits for what another process does, for at most half a minute. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 600) throw new Error("it did not happen within 30 s");
+    await sleep(50);
   }
 }

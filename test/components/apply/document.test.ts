@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Journal, planDocument, readJournal } from "../../../components/apply";
 import type { Observation } from "../../../components/observe";
 import type { Plan } from "../../../components/plan";
+import { ACTIVATING } from "../../support/desired";
 import { DOCUMENT, HASH, HEAD, hostWith, JOURNAL_PATH } from "./documents";
 
 const SENDER = { owner: "project/stack", resource: "fleet-web-1", takeOver: false };
@@ -15,7 +16,7 @@ describe("a plan as it is sent", () => {
   const change: Plan = { parts: [{ ...part, desired: { ServerAliveInterval: 60 }, files: [changed] }] };
   const journal = readJournal(hostWith(`${HEAD}document\n${DOCUMENT}`), JOURNAL_PATH) as Journal;
   const send = (plan: Plan, observation: Observation, journal?: Journal, sender = SENDER) =>
-    planDocument(plan, observation, journal, JOURNAL_PATH, sender);
+    planDocument(plan, observation, journal, JOURNAL_PATH, sender, ACTIVATING);
 
   it("is the last one again where the host complies and we hold it", () => {
     assert.deepEqual(send(compliant, hostWith(), journal), { text: DOCUMENT, settled: true });

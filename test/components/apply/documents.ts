@@ -7,7 +7,7 @@ export const HASH = "0123456789abcdef".repeat(4);
 /** A document that the host below carried out. */
 export const DOCUMENT =
   `ssh-keepalive-plan 1\nmachine ${createHash("sha256").update("m\n").digest("hex")}\n` +
-  `owner project/stack\nresource fleet-web-1\nfingerprint ${HASH}\njournal ${JOURNAL_PATH}\n` +
+  `owner project/stack\nresource fleet-web-1\nfingerprint ${HASH}\njournal ${JOURNAL_PATH}\nconfirmTimeout 60\n` +
   `file client /c ${HASH} ${HASH}\nsplice 0 0\n+ServerAliveInterval 60\n` +
   "config client /c ssh-keepalive.invalid\nexpect client serveraliveinterval 60\nend\n";
 

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { commands, planDocument } from "../../../components/apply";
-import { decode } from "../../../components/observe/decode";
-import { script } from "../../../components/observe/observe";
 import { findOwnLines, Note, renderBlock, withoutRanges } from "../../../components/plan/blocks";
 import { SHELLS } from "./shells";
 
@@ -52,23 +50,17 @@ describe("our lines in a file", () => {
       if (missing) this.skip();
       this.timeout(90_000);
       const [program = "", ...words] = command;
-      const paths = { sshdConfig: join(folder, "missing"), sshConfig: config, journal: join(folder, "journal") };
-      writeFileSync(config, `${BEGIN}\n${END}\n`);
-      const observation = decode(spawnSync("sh", ["-s"], { input: await script({ paths }) }).stdout);
-      const file = { path: config, content: "", result: "", splices: [], hadLines: true, hasLines: true };
-      const part = { role: "client" as const, path: config, before: {}, after: {}, leftAlone: {}, former: [] };
-      const sender = { owner: "o", resource: "r", takeOver: false };
-      const touched = { parts: [{ ...part, files: [file], warnings: [] }] };
-      const { text } = planDocument(touched, observation, undefined, paths.journal, sender);
-      const undo = (await commands(undefined)).delete.replace("/bin/sh -c", `${[program, ...words].join(" ")} -c`);
+      const functions = await readFile(join(__dirname, "../../../components/apply/undo.sh"), "utf8");
+      const text = `work=$1\n${functions}\nwithout_own_lines "$2"`;
       fc.assert(
         fc.property(files, (content) => {
           writeFileSync(config, content, "latin1");
-          const { status, stdout, stderr } = spawnSync("bash", ["-c", undo], { input: text, encoding: "utf8" });
-          assert.deepEqual([status, stdout, stderr], [0, "", ""]);
-          assert.equal(readFileSync(config, "latin1"), withoutRanges(content, findOwnLines(content).ranges));
+          const args = [...words, "-c", text, "sh", folder, config];
+          const { status, stdout, stderr } = spawnSync(program, args, { encoding: "latin1" });
+          assert.deepEqual([status, stderr], [0, ""]);
+          assert.equal(stdout, withoutRanges(content, findOwnLines(content).ranges));
         }),
-        { numRuns: 30 },
+        { numRuns: 200 },
       );
     });
 });

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { mock } from "node:test";
-import { confirmLogin, ReadError, runAsRoot, UnreachableError } from "../../../components/target";
+import { ReadError, runAfresh, runAsRoot, UnreachableError } from "../../../components/target";
 import type { RemoteTarget, Target } from "../../../components/target/target";
 import { freePort, type Machine } from "../../../examples/start/machine";
 import { Sshds } from "./sshds";
@@ -195,11 +195,15 @@ describe("running a script", () => {
     );
   });
 
-  it("confirms a login, and says why where there is none", async () => {
+  it("runs a command line over a fresh login, and says why where there is none", async () => {
     const before = sshds.logins(host);
-    await confirmLogin(sshds.target(host));
+    assert.equal(await runAfresh(sshds.target(host), "cat; echo out", "in "), "in out\n");
     assert.equal(sshds.logins(host) - before, 1);
     const port = await freePort();
-    await assert.rejects(confirmLogin(sshds.target(host, { port })), /does not answer/);
+    await assert.rejects(runAfresh(sshds.target(host, { port }), "exit 0", ""), /does not answer/);
+    await assert.rejects(
+      runAfresh(sshds.target(host), "echo why >&2; exit 3", ""),
+      /confirming it ended with status 3: why/,
+    );
   });
 });

@@ -4,11 +4,12 @@ import { script } from "../../../../components/observe/observe";
 import { type PartPlan, plan } from "../../../../components/plan";
 import { findOwnLines, Note, withoutRanges } from "../../../../components/plan/blocks";
 import type { Desired } from "../../../../components/settings";
+import { ACTIVATING } from "../../../support/desired";
 import type { Wish } from "./cases";
 import type { Files, Oracle } from "./oracle";
 
 export function desiredOf({ part, precedence, placement }: Wish): Desired {
-  return { parts: [part], precedence, placement };
+  return { parts: [part], precedence, placement, activating: ACTIVATING };
 }
 
 /** Reads the files as a real run does. No sshd runs there, so that one is made up. */

@@ -1,0 +1,15 @@
+# The fresh login from outside: whoever watches finds that there is nothing to go back from.
+confirm() {
+  if [ "$(journaled plan)" = "$id" ] && mv "$kept/armed" "$kept/confirmed" 2>/dev/null; then
+    settle_journal || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
+    # At once, for the next run.
+    mine=$(cat "$kept/watching") && free_lock
+    rm -rf "$kept"
+  elif [ "$(journaled plan)" != "$id" ]; then
+    result failed "another run has changed this host meanwhile; run it again"
+  elif [ "$(journaled state)" != applied ]; then
+    result failed "$(journaled cause)"
+  fi
+  answer changed
+  echo end
+}

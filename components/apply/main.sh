@@ -1,0 +1,6 @@
+case $operation in
+  create) apply ;;
+  delete) undo ;;
+  confirm) confirm ;;
+  watch) watch ;;
+esac
