@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheDir } from "./cache";
 import { exec } from "./exec";
-import { cacheDir, imageName, type Suite } from "./images";
+import type { Suite } from "./images";
 import { runDir } from "./isolation";
+import { type Init, lowerDirs } from "./layers";
 
 /**
  * One host's root directory: an overlay of what the host writes, on what tells it from other hosts (keys, machine-id),
- * on the suite's image. All but the image is on the run's tmpfs.
+ * on the suite's image and the init's layer. What is not in the cache is on the run's tmpfs.
  */
 export class Disk {
   readonly root: string;
@@ -16,6 +18,7 @@ export class Disk {
   constructor(
     readonly directory: string,
     private readonly suite: Suite,
+    private readonly init: Init = "systemd",
   ) {
     const at = (name: string) => join(directory, name);
     this.root = at("root");
@@ -27,7 +30,7 @@ export class Disk {
     const { identity, work } = this.layers;
     for (const directory of [this.root, identity, work]) mkdirSync(directory);
     // Written through an overlay, so that the layer gets the owners and modes of the image's directories.
-    await this.overlay(imageName(this.suite), identity);
+    await this.overlay(lowerDirs(this.suite, this.init), identity);
     await exec(["ssh-keygen", "-A", "-f", this.root]);
     const write = (path: string, text: string) => writeFileSync(join(this.root, path), text);
     write("etc/machine-id", `${randomBytes(16).toString("hex")}\n`);
@@ -47,12 +50,15 @@ export class Disk {
       rmSync(directory, { recursive: true, force: true });
       mkdirSync(directory);
     }
-    await this.overlay(`${identity}:${imageName(this.suite)}`, upper);
+    await this.overlay(`${identity}:${lowerDirs(this.suite, this.init)}`, upper);
   }
+
+  /** Makes it writable again: the last act of inits other than systemd is to take that away, from us too. */
+  makeWritable = () => exec(["mount", "--options", "remount,rw", "overlay", this.root]);
 
   unmount = () => exec(["umount", this.root]);
 
-  // The image is named relative to the cache's directory, whose path may hold characters that mean something to mount.
+  // Image and layer are named relative to the cache's directory, whose path may hold characters that mean something to mount.
   private overlay(lower: string, upper: string): Promise<Buffer> {
     const options = `lowerdir=${lower},upperdir=${upper},workdir=${this.layers.work}`;
     return exec(["mount", "--types", "overlay", "--options", options, "overlay", this.root], { cwd: cacheDir() });

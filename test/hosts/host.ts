@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ownCgroup } from "./cgroups";
 import { Disk } from "./disk";
-import { requireImage, type Suite } from "./images";
+import type { Suite } from "./images";
 import { notIsolated, runDir } from "./isolation";
+import { type Init, requireSystem } from "./layers";
 import { addressOf, createLink, cutLink, deleteLink, linkName, restoreLink } from "./link";
 import { Machine } from "./machine";
 import { untilReady } from "./readiness";
@@ -14,6 +15,8 @@ export interface HostOptions {
   name?: string;
   /** Its Debian release; default: bookworm. */
   suite?: Suite;
+  /** The program that runs as PID 1; default: systemd. The others are there on bookworm only. */
+  init?: Init;
 }
 
 export interface RunOptions {
@@ -28,7 +31,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** A real Debian with systemd as PID 1 and a running ssh.service, reachable from the run's processes only. */
+/** A real Debian with a running sshd, which its init has started, reachable from the run's processes only. */
 export class Host {
   private machine?: Machine;
 
@@ -36,6 +39,7 @@ export class Host {
     /** Its host name. */
     readonly name: string,
     readonly suite: Suite,
+    readonly init: Init,
     /** Its IPv4 address; sshd listens on port 22. */
     readonly address: string,
     /** Its ed25519 host key, as in `ssh-ed25519 AAAA…`. */
@@ -50,14 +54,14 @@ export class Host {
   static async create(options: HostOptions = {}): Promise<Host> {
     const reason = notIsolated();
     if (reason) throw new Error(reason);
-    const { suite = "bookworm" } = options;
-    requireImage(suite);
+    const { suite = "bookworm", init = "systemd" } = options;
+    requireSystem(suite, init);
     const number = takeNumber();
     const { name = linkName(number) } = options;
-    const disk = new Disk(directoryOf(number), suite);
+    const disk = new Disk(directoryOf(number), suite, init);
     const [hostKey] = await Promise.all([disk.create(name), createLink(number)]);
     const privateKey = readFileSync(join(runDir, "key"), "utf8");
-    const host = new Host(name, suite, addressOf(number), hostKey, privateKey, number, disk);
+    const host = new Host(name, suite, init, addressOf(number), hostKey, privateKey, number, disk);
     await disk.mountPristine();
     await host.boot();
     return host;
@@ -89,8 +93,10 @@ export class Host {
     if (code !== 0) throw new Error(`${this.name}: ${path} cannot be written: ${stderr.trim()}`);
   }
 
-  /** How many logins its sshd accepted since it was created or reset. */
+  /** How many logins its sshd accepted since it was created or reset; for hosts with systemd, which keeps the log. */
   async acceptedLogins(): Promise<number> {
+    if (this.init !== "systemd")
+      throw new Error(`${this.name}: logins are counted in systemd's journal, and it runs ${this.init}`);
     // By identifier, not by unit: a socket-activated sshd has a unit per connection. OpenSSH 9.8 renamed the process.
     const log = await this.run("journalctl --sync && journalctl --quiet --output=cat -t sshd -t sshd-session");
     if (log.code !== 0) throw new Error(`${this.name}: the journal cannot be read: ${log.stderr.trim()}`);
@@ -104,10 +110,24 @@ export class Host {
 
   /** Shuts the host down and boots it again, with all that it has written. */
   async reboot(): Promise<void> {
-    // The connection to systemd may break before it has confirmed, so the outcome is what counts.
-    await this.inside(["systemctl", "reboot"]);
+    // The connection to the init may break before it has confirmed, so the outcome is what counts.
+    await this.inside(["reboot"]);
     await this.machine?.ended(AbortSignal.timeout(60_000));
     await this.machine?.stop();
+    await this.boot();
+  }
+
+  /**
+   * Pulls the plug in the middle of whatever the host does, and boots it again with all that it has written. What `run`
+   * was running ends with -1; the other ends of its connections hear nothing, and a reset once they speak. A cut network
+   * is restored, and cables to a Nat are gone.
+   */
+  async powerCut(): Promise<void> {
+    await cutLink(this.number);
+    await this.machine?.stop();
+    // The kernel that closes the host's connections for it is not cut off, so these have to go with their network.
+    await deleteLink(this.number);
+    await createLink(this.number);
     await this.boot();
   }
 
@@ -127,9 +147,10 @@ export class Host {
 
   private async boot(): Promise<void> {
     const link = linkName(this.number);
-    this.machine = Machine.start(this.name, this.disk.directory, link, join(ownCgroup(), link));
+    await this.disk.makeWritable();
+    this.machine = Machine.start(this.name, this.init, this.disk.directory, link, join(ownCgroup(), link));
     try {
-      await untilReady(this.machine, this.name, this.address);
+      await untilReady(this.machine, this);
     } catch (error) {
       await this.machine.stop();
       throw error;

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { endCgroup } from "./cgroups";
 import { type Finished, tryExec } from "./exec";
 import { inCgroup } from "./isolation";
+import type { Init } from "./layers";
 
-/** A running system: systemd-nspawn, and in it a systemd as PID 1. */
+/** A running system: systemd-nspawn, and in it an init as PID 1. */
 export class Machine {
   private constructor(
     private readonly nspawn: ChildProcess,
@@ -15,14 +16,16 @@ export class Machine {
   ) {}
 
   /** Switches it on; `link` names both its network namespace and its cgroup's directory. */
-  static start(name: string, directory: string, link: string, cgroup: string): Machine {
+  static start(name: string, init: Init, directory: string, link: string, cgroup: string): Machine {
     const consoleLog = join(directory, "console");
     const output = openSync(consoleLog, "w");
     const argv = [
-      ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", `--machine=${name}`],
+      ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", `--machine=${name}`],
       // A test host is Debian as installed, with nothing of the machine below showing through, or the other way round.
       ...["--link-journal=no", "--resolv-conf=off", "--timezone=off"],
       ...["--directory", join(directory, "root"), `--network-namespace-path=/run/netns/${link}`],
+      // To nspawn, booting is what systemd does; the others are a command.
+      init === "systemd" ? "--boot" : "/sbin/init",
     ];
     // Without a cgroup of its own each, all the hosts' systemds would manage the same tree and stop each other's services.
     const [file = "", ...args] = inCgroup(cgroup, argv);

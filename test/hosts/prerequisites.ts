@@ -4,8 +4,10 @@ import { release } from "node:os";
 import { delimiter, join } from "node:path";
 import { aptInstall } from "../../tools/apt";
 import { step } from "../../tools/say";
+import type { Say } from "./cache";
 import { cgroupRoot } from "./cgroups";
-import { buildImage, type Say, type Suite } from "./images";
+import { buildImage, type Suite } from "./images";
+import { buildLayers } from "./layers";
 
 const packageOf = {
   debootstrap: "debootstrap",
@@ -42,7 +44,7 @@ export function hostsUnavailable(): string | undefined {
   return undefined;
 }
 
-/** Installs the tools that are missing and builds the images that are not cached. */
+/** Installs the tools that are missing and builds the images and layers that are not cached. */
 export async function prepare(suites: readonly Suite[], say: Say): Promise<void> {
   const packages = missingTools().map((tool) => packageOf[tool]);
   if (packages.length > 0) {
@@ -52,4 +54,5 @@ export async function prepare(suites: readonly Suite[], say: Say): Promise<void>
   if (missing.length > 0)
     throw new Error(`${missing.join(", ")} not found after installation; check PATH=${process.env.PATH}`);
   for (const suite of suites) await buildImage(suite, say);
+  for (const suite of suites) await buildLayers(suite, say);
 }
