@@ -12,9 +12,9 @@ import {
   windowsDocument,
 } from "./apply";
 import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type WindowsObservation } from "./observe";
-import { type Plan, plan, planWindows, Refusal } from "./plan";
-import { BecomeMethod, type Desired, type ResolvedHost } from "./settings";
-import { rootStdin, runAfresh, type Target } from "./target";
+import { isChanged, type Plan, plan, planWindows, Refusal } from "./plan";
+import { Activation, BecomeMethod, type Desired, type ResolvedHost } from "./settings";
+import { ReadError, rootStdin, runAfresh, type Target, tryLogin, UnreachableError } from "./target";
 import type { Confirmation } from "./verify";
 
 /** What is to become of a host, and how it is told to do so. */
@@ -57,6 +57,7 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
     journal: journal?.state === "undone" ? undefined : journal,
     act: async (sender) => {
       const planned = plan(desired, observation, journal?.former ?? []);
+      await requireLogin(target, observation, planned, desired);
       const document = planDocument(planned, observation, journal, journalPath, sender, desired.activating);
       const { confirm, ...ofResource } = await commands(target.become);
       return {
@@ -75,6 +76,31 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
       };
     },
   };
+}
+
+/**
+ * Our reload would bring into force as well what others wrote and sshd has not read yet: nobody could take that back.
+ *
+ * @throws Refusal where it would let nobody in.
+ */
+async function requireLogin(
+  target: Target,
+  { unread, programs, main }: Observation,
+  { parts }: Plan,
+  { activating }: Desired,
+): Promise<void> {
+  const changes = parts.some((part) => part.role === "server" && isChanged(part));
+  if (target.kind === "local" || !changes || unread.length === 0 || !programs.sshd) return;
+  if (activating.activation === Activation.None) return;
+  try {
+    await tryLogin(target, programs.sshd.path, main.server.path);
+  } catch (error) {
+    if (!(error instanceof UnreachableError || error instanceof ReadError)) throw error;
+    throw new Refusal(
+      `${unread.join(", ")} was changed and sshd has not read it since; with it a login does not get in (${error.message}), ` +
+        "and a reload brings it into force. Mend that first, or reload sshd there by yourself; nothing was touched",
+    );
+  }
 }
 
 /** @throws Refusal */

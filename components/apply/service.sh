@@ -9,7 +9,7 @@ reads_at_login() { case $service_name in *.socket) true ;; *) false ;; esac; }
 # What is not running reads its files once it starts.
 sshd_runs() {
   case $service_kind in
-    systemd) systemctl is-active --quiet "$service_name" ;;
+    systemd | triggered) systemctl is-active --quiet "$service_name" ;;
     runit) bounded sv status "$service_name" | grep -q '^run:' ;;
     *) sshd_pid "$(pid_file)" "$sshd" >/dev/null ;;
   esac
@@ -28,7 +28,7 @@ pid_file() {
 # host and port, a line each, of where sshd listens.
 listens_on() {
   case $service in
-    *.socket) systemctl show --property=Listen "$service_name" | sed 's/^Listen=//; s/ (Stream)$//' ;;
+    triggered\ * | *.socket) systemctl show --property=Listen "${service_name%.*}.socket" | sed 's/^Listen=//; s/ (Stream)$//' ;;
     *) of_sshd listenaddress ;;
   esac | sed -n -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/' -e 's/^\[\{0,1\}\([^]]*\)\]\{0,1\}:\([0-9][0-9]*\)$/\1 \2/p'
 }
@@ -55,6 +55,7 @@ tell_sshd() {
   fi
   case $service_kind in
     systemd) told systemctl "${verb:-reload}" "$service_name" ;;
+    triggered) told systemctl restart "$service_name" ;;
     openrc) told rc-service "$service_name" "${verb:-reload}" ;;
     sysvinit) told "/etc/init.d/$service_name" "${verb:-reload}" ;;
     runit) if [ "$verb" = restart ]; then told sv restart "$service_name"; else told sv hup "$service_name"; fi ;;

@@ -21,6 +21,7 @@ export function decode(answer: Buffer): Observation {
   const host = new Tree();
   const found: Record<string, unknown> = {};
   const [main, programs, effective] = [{}, {}, {}] as Record<string, unknown>[];
+  const unread: string[] = [];
   const users: Record<string, unknown> = Object.create(null);
   for (;;) {
     const record = reader.fields();
@@ -33,6 +34,7 @@ export function decode(answer: Buffer): Observation {
     else if (kind === "main" && main) main[a] = { path: b, vendor: rest[0] === "vendor" };
     else if (kind === "program" && programs) programs[a] = { path: b, version: rest[0] ?? "" };
     else if (kind === "service") found.service = { kind: a, name: b };
+    else if (kind === "unread") unread.push(a);
     else if (kind === "effective" && effective) effective[a] = { code: Number(b), output: reader.bytes(rest[0]) };
     else if (kind === "patterns") found.patterns = { code: Number(a), output: reader.bytes(b) };
     else if (kind === "no-such-user") users[a] = { state: "unusable", reason: b };
@@ -40,7 +42,7 @@ export function decode(answer: Buffer): Observation {
     else if (kind === "end") break;
     else host.take(record, reader);
   }
-  return checked(observation, { ...found, ...host.found, main, programs, effective, users });
+  return checked(observation, { ...found, ...host.found, main, programs, effective, unread, users });
 }
 
 function checked<T>(schema: z.ZodType<T>, found: unknown): T {

@@ -82,10 +82,12 @@ export const observation = z.object({
   }),
   service: z
     .object({
-      kind: z.enum(["systemd", "openrc", "runit", "sysvinit", "pidfile", "unknown"]),
+      kind: z.enum(["systemd", "triggered", "openrc", "runit", "sysvinit", "pidfile", "unknown"]),
       name: z.string().regex(/^[A-Za-z0-9._+@/-]+$/),
     })
     .optional(),
+  /** Config files of sshd's that it has not read since they changed, as far as times tell. */
+  unread: z.array(path),
   /** `sshd -T` and `ssh -G -F` of the main files. */
   effective: z.object({ server: verdict.optional(), client: verdict.optional() }),
   /** Whether ssh takes the patterns of the settings for the system-wide client, where there are any. */

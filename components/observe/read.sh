@@ -5,33 +5,55 @@ asked() { printf '%s\n' "$request" | sed -n "s/^$1 //p"; }
 openssh_version() { "$1" -V 2>&1 | sed -n 's/.*\(OpenSSH_[A-Za-z0-9._-]*\).*/\1/p' | head -n 1; }
 
 # How a running sshd is told of a changed file. One that is not the system's own is known by its pid file.
+service=
+tell_service() { # kind name
+  service=$2
+  record service "$1" "$2"
+}
 service() {
+  pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
   case $sshd_config in /etc/ssh/sshd_config | /usr/etc/ssh/sshd_config)
     if [ -d /run/systemd/system ] && have systemctl; then
-      for unit in ssh.service sshd.service ssh.socket sshd.socket; do
-        systemctl is-active --quiet "$unit" && record service systemd "$unit" && return
+      for name in ssh sshd; do
+        if systemctl is-active --quiet "$name.service"; then
+          # It has its listening socket from the other unit, and would find its own port taken if it were reloaded.
+          if systemctl is-active --quiet "$name.socket"; then tell_service triggered "$name.service"; else tell_service systemd "$name.service"; fi
+          return
+        fi
       done
+      for name in ssh sshd; do systemctl is-active --quiet "$name.socket" && tell_service systemd "$name.socket" && return; done
     elif [ -d /run/openrc ] && have rc-service; then
-      for name in sshd ssh; do rc-service --quiet "$name" status >/dev/null 2>&1 && record service openrc "$name" && return; done
+      for name in sshd ssh; do rc-service --quiet "$name" status >/dev/null 2>&1 && tell_service openrc "$name" && return; done
     fi
     ! have sv || for name in ssh sshd; do
-      bounded sv status "$name" 2>/dev/null | grep -q '^run:' && record service runit "$name" && return
+      bounded sv status "$name" 2>/dev/null | grep -q '^run:' && tell_service runit "$name" && return
     done
     ;;
   esac
-  pid_file=$(printf '%s\n' "$answer" | sed -n 's/^pidfile //p')
   if [ -n "$pid_file" ] && sshd_pid "$pid_file" "$sshd" >/dev/null; then
     case $sshd_config in /etc/ssh/sshd_config | /usr/etc/ssh/sshd_config)
       # What a distribution starts by a script is told by that script.
       if [ "$(cat /proc/1/comm 2>/dev/null)" = init ]; then
-        for name in ssh sshd; do [ -x "/etc/init.d/$name" ] && record service sysvinit "$name" && return; done
+        for name in ssh sshd; do [ -x "/etc/init.d/$name" ] && tell_service sysvinit "$name" && return; done
       fi
       ;;
     esac
-    record service pidfile "$pid_file"
+    tell_service pidfile "$pid_file"
   else
-    record service unknown -
+    tell_service unknown -
   fi
+}
+
+# Which files sshd has not read since they changed: it wrote its pid file when it last read them. One that starts for each
+# connection reads them then.
+tell_unread() { # files
+  case $service in *.socket) return ;; esac
+  since=0
+  [ ! -s "$pid_file" ] || since=$(changed_at "$pid_file")
+  for one; do
+    [ -f "$one" ] || continue
+    [ "$(changed_at "$(real_path "$one")")" -lt "$since" ] || record unread "$one"
+  done
 }
 
 # The file that the settings name, the usual one, or a vendor's where that is missing.
@@ -195,6 +217,9 @@ if [ -n "$sshd" ] && [ -x "$sshd" ]; then
   record program sshd "$sshd" "$(openssh_version "$sshd")"
   [ ! -f "$sshd_config" ] || [ -n "$server_blocks" ] || verdict "effective${TAB}server" bounded "$sshd" -T -f "$sshd_config"
   service
+  set -f
+  tell_unread $all_seen
+  set +f
 fi
 if [ -n "$ssh" ] && [ -x "$ssh" ]; then
   record program ssh "$ssh" "$(openssh_version "$ssh")"

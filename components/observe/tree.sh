@@ -20,6 +20,10 @@ text() { # text fields…
   printf '%s\n' "$content"
 }
 
+changed_at() { # file, in seconds
+  stat -c %Z "$1" 2>/dev/null || stat -f %c "$1"
+}
+
 file_status() { # mode, owner, group, change time
   stat -c "%a$TAB%u$TAB%g$TAB%Z" "$1" 2>/dev/null || stat -f "%Lp$TAB%u$TAB%g$TAB%c" "$1"
 }

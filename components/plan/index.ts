@@ -1,6 +1,6 @@
 export { isOwnLine } from "./blocks";
 export { unifiedDiff } from "./diff";
-export { plan } from "./plan";
+export { isChanged, plan } from "./plan";
 export type { FilePlan, FormerValue, PartPlan, Plan, Warning } from "./plannedPart";
 export { planWindows, type WindowsPlan } from "./puttyWindows";
 export { Refusal } from "./refusal";

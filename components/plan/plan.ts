@@ -1,7 +1,7 @@
 import type { Observation } from "../observe";
 import { type Desired, type DesiredPart, OPENSSH_ROLES, type OpenSshPart, type PuttyPart } from "../settings";
 import { planOpenSsh } from "./openSshPart";
-import type { FormerValue, PartPlan, Plan } from "./plannedPart";
+import type { FormerValue, PartPlan, Plan, Warning } from "./plannedPart";
 import { planPutty } from "./putty";
 import { Refusal } from "./refusal";
 import { systemSubject, userSubject } from "./subject";
@@ -16,7 +16,14 @@ export function plan(desired: Desired, observation: Observation, kept: FormerVal
   const parts: (PartPlan | undefined)[] = [];
   for (const role of OPENSSH_ROLES) {
     const part = openSshPart(desired.parts, role);
-    parts.push(planOpenSsh(systemSubject(role, observation, desired.activating, part?.hostPatterns), part, desired));
+    const planned = planOpenSsh(
+      systemSubject(role, observation, desired.activating, part?.hostPatterns),
+      part,
+      desired,
+    );
+    if (planned && role === "server" && isChanged(planned))
+      planned.warnings.push(...observation.unread.map(takesEffect));
+    parts.push(planned);
   }
   for (const [user, seen] of Object.entries(observation.users)) {
     const client = openSshPart(desired.parts, "client", user);
@@ -30,6 +37,15 @@ export function plan(desired: Desired, observation: Observation, kept: FormerVal
     parts.push(planPutty(user, seen, putty, kept, desired.idleTimeout));
   }
   return { parts: parts.filter((part) => part !== undefined) };
+}
+
+export function isChanged({ files }: Pick<PartPlan, "files">): boolean {
+  return files.some(({ content, result }) => content !== result);
+}
+
+/** What somebody wrote and nobody has tried yet. */
+function takesEffect(file: string): Warning {
+  return { file, message: "was changed and sshd has not read it since: it comes into force with our change" };
 }
 
 function openSshPart(parts: DesiredPart[], role: "server" | "client", user?: string): OpenSshPart | undefined {

@@ -123,7 +123,7 @@ function forward(
   });
 }
 
-function logIn(endpoint: Endpoint, timeout: number, sock?: Duplex): Promise<Client> {
+export function logIn(endpoint: Endpoint, timeout: number, sock?: Duplex): Promise<Client> {
   const client = new Client();
   // What goes wrong after the login is seen as the end of the connection by whoever uses it.
   client.on("error", () => {});

@@ -3,5 +3,5 @@ export { commandConnection } from "./commandConnection";
 export { ReadError, TargetError, UnreachableError } from "./errors";
 export { type InventoryArgs, readInventory } from "./inventory";
 export { prelude } from "./prelude";
-export { type CommandOutcome, type RunCommand, runAfresh, runAsRoot } from "./run";
+export { type CommandOutcome, type RunCommand, runAfresh, runAsRoot, tryLogin } from "./run";
 export { type LocalTarget, type RemoteTarget, resolveTarget, type Target } from "./target";

@@ -1,14 +1,16 @@
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import type { Client } from "ssh2";
-import { explainBecome, rootShell, rootStdin } from "./become";
-import { dial } from "./dial";
+import type { Client, ClientChannel } from "ssh2";
+import { explainBecome, rootCommand, rootShell, rootStdin } from "./become";
+import { dial, logIn } from "./dial";
 import { ReadError } from "./errors";
 import type { LocalTarget, RemoteTarget, Target } from "./target";
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 const READ_TIMEOUT = 120_000;
 const CONFIRM_TIMEOUT = 30_000;
+/** Seconds. */
+const TRIAL_TIMEOUT = 20;
 
 /** Runs a command on a connection that is open. */
 export type RunCommand = (command: string, stdin: string) => Promise<CommandOutcome>;
@@ -53,7 +55,31 @@ export async function runAsRoot<T = never>(
 export async function runAfresh(target: RemoteTarget, command: string, stdin: string): Promise<string> {
   const ended = await overSsh(target, (client) => exec(client, command, stdin), CONFIRM_TIMEOUT);
   if (ended.status !== 0) throw new ReadError(refusal(target, ended, "confirming"));
-  return ended.out.toString("utf8");
+  return ended.out.toString("utf8").trimEnd();
+}
+
+/**
+ * Logs in to an sshd that is started for that alone over a session that is open, so that a config is tried before the
+ * running sshd has it.
+ *
+ * @throws UnreachableError or ReadError if that does not work.
+ */
+export async function tryLogin(target: RemoteTarget, sshd: string, config: string): Promise<void> {
+  const command = rootCommand(target.become, `exec "$(command -v ${sshd})" -i -f ${config}`);
+  await overSsh(
+    target,
+    async (client) => {
+      const channel = await open(client, command);
+      channel.write(rootStdin(target.become, ""));
+      const inner = await logIn(
+        { ...target, address: "the config that is there now", port: 0 },
+        TRIAL_TIMEOUT,
+        channel,
+      );
+      inner.destroy();
+    },
+    CONFIRM_TIMEOUT,
+  );
 }
 
 /** How a command ended: with a status, or by a signal's name. */
@@ -80,15 +106,22 @@ async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise
   }
 }
 
-function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
+async function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
+  const channel = await open(client, command);
+  return new Promise((resolve, reject) => {
+    const output = collect(channel, channel.stderr, reject);
+    channel.on("close", (code: number | null, signal?: string) =>
+      resolve({ status: code ?? signal ?? "none", ...output() }),
+    );
+    send(channel, stdin);
+  });
+}
+
+function open(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => {
-      if (error) return reject(new ReadError(`it refused to run a command: ${error.message}`));
-      const output = collect(channel, channel.stderr, reject);
-      channel.on("close", (code: number | null, signal?: string) =>
-        resolve({ status: code ?? signal ?? "none", ...output() }),
-      );
-      send(channel, stdin);
+      if (error) reject(new ReadError(`it refused to run a command: ${error.message}`));
+      else resolve(channel);
     });
   });
 }

@@ -21,5 +21,5 @@ export function hostWith(journal?: string, config = "Host *\n", changed = "1"): 
   if (journal !== undefined) files[JOURNAL_PATH] = { ...file, path: JOURNAL_PATH, content: journal };
   const main = { server: { path: "/s", vendor: false }, client: { path: "/c", vendor: false } };
   const about = { uid: 0, user: "root", shell: "sh", machine: "m", boot: "b 1" };
-  return { ...about, main, files, includes: {}, folders: [], programs: {}, effective: {}, users: {} };
+  return { ...about, main, files, includes: {}, folders: [], programs: {}, effective: {}, unread: [], users: {} };
 }

@@ -24,6 +24,7 @@ export function observedHost(over: Partial<Observation>): Observation {
       ssh: { path: "/usr/bin/ssh", version: "OpenSSH_9.2p1" },
     },
     service: { kind: "systemd", name: "ssh.service" },
+    unread: [],
     effective: {},
     users: {},
     ...over,
