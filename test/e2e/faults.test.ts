@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeHosts } from "../hosts";
-import { effectiveOn, etcOf, Fleet, SERVER, WANTED } from "./fleet";
+import { DROP_IN, effectiveOn, etcOf, Fleet, SERVER, untilSettled, WANTED } from "./fleet";
 
 describeHosts("a host that can't be dealt with costs the others nothing", () => {
   let fleet: Fleet;
@@ -70,15 +70,57 @@ describeHosts("a host that can't be dealt with costs the others nothing", () => 
     assert.deepEqual(await effectiveOn(fleet.host(1)), WANTED);
   });
 
-  it("a reload after which nobody gets in any more is told, though the session that did it ended well", async () => {
-    // Somebody's mistake that sshd has not read yet, and reads with our reload.
-    await fleet.host(1).run("sed -i '1i AllowUsers nobody' /etc/ssh/sshd_config");
+  it("somebody's mistake that sshd has not read yet and that would let nobody in is refused before a reload brings it into force", async () => {
+    const host = fleet.host(1);
+    await host.run("sed -i '1i AllowUsers nobody' /etc/ssh/sshd_config");
+    const etc = await etcOf(host);
+    const refused =
+      /web-2: failed: \/etc\/ssh\/sshd_config was changed and sshd has not read it since; with it a login does not get in/;
+    assert.match(await fleet.preview(), refused);
     const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
     assert.notEqual(code, 0);
-    assert.match(output, /web-2 failed: it was changed and sshd reloaded, but a fresh login does not get in: .*log in/);
+    assert.match(output, refused);
     assert.match(output, /recap: ok=0 changed=2 skipped=0 unreachable=0 failed=1/);
-    await fleet.host(1).run("sed -i '/^AllowUsers nobody$/d' /etc/ssh/sshd_config; systemctl reload ssh");
-    assert.match(await fleet.up(), /recap: ok=3 changed=0/);
+    assert.equal(await etcOf(host), etc);
+    await host.run("sed -i '/^AllowUsers nobody$/d' /etc/ssh/sshd_config");
+    const preview = await fleet.preview();
+    assert.match(
+      preview,
+      /warning: \/etc\/ssh\/sshd_config was changed and sshd has not read it since: it comes into force/,
+    );
+    assert.match(await fleet.up(), /recap: ok=2 changed=1/);
+    assert.doesNotMatch(await fleet.preview(), /has not read it since/);
+  });
+
+  it("a change after which nobody gets in goes back by itself; up names it, the next preview tells what became of it", async () => {
+    const host = fleet.host(1);
+    // Stands for whatever lets nobody in with the new file.
+    await host.write(
+      "/usr/local/sbin/turn-away",
+      `#!/bin/sh\n! [ -e ${DROP_IN} ] && ! grep -q ssh-keepalive /etc/ssh/sshd_config\n`,
+      0o755,
+    );
+    await host.run("sed -i '1i account required pam_exec.so quiet /usr/local/sbin/turn-away' /etc/pam.d/sshd");
+    const etc = await etcOf(host);
+    fleet.stack.configure(fleet.settings({ confirmTimeout: 5 }));
+    const { code, output } = await fleet.stack.run(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /web-2 failed: it was changed and sshd reloaded, but no fresh login confirms it: .*within 5 s the host goes back/,
+    );
+    assert.match(output, /recap: ok=0 changed=2 skipped=0 unreachable=0 failed=1/);
+    await untilSettled(host);
+    assert.equal(await etcOf(host), etc);
+    const preview = await fleet.preview();
+    assert.match(
+      preview,
+      /note: the last change failed: no fresh login confirmed it within 5 s, so it went back by itself/,
+    );
+    assert.match(preview, /web-2: would change/);
+    await host.run("sed -i '/turn-away/d' /etc/pam.d/sshd");
+    assert.match(await fleet.up(), /recap: ok=2 changed=1/);
+    assert.deepEqual(await effectiveOn(host), WANTED);
   });
 
   it("a host where the command can't even start fails as a resource, after the others are done", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stack } from "../../examples/start/stack";
-import { createHosts, type Host, wantedSuites } from "../hosts";
+import { createHosts, type Host, type HostOptions, wantedSuites } from "../hosts";
 
 export const SERVER = { clientAliveInterval: 300, clientAliveCountMax: 2 };
 export const CLIENT = { serverAliveInterval: 300, serverAliveCountMax: 2 };
@@ -17,14 +17,18 @@ export class Fleet {
   ) {}
 
   static async create(count: number): Promise<Fleet> {
-    const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-e2e-"));
-    const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
-    const stack = new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
     const suites = wantedSuites();
     const options = Array.from({ length: count }, (_, i) => ({
       name: `web-${i + 1}`,
       suite: suites[i % suites.length],
     }));
+    return Fleet.of(options);
+  }
+
+  static async of(options: HostOptions[]): Promise<Fleet> {
+    const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-e2e-"));
+    const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
+    const stack = new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
     const hosts = await createHosts(...options);
     const fleet = new Fleet(folder, hosts, stack);
     await stack.create(fleet.settings(), (hosts[0] as Host).privateKey);
@@ -70,6 +74,13 @@ export async function etcOf(host: Host): Promise<string> {
   const list =
     "find /etc -printf '%p %y %m %U %G %l\\n' | sort; find /etc -type f -print0 | sort -z | xargs -0 sha256sum";
   return (await host.run(`( ${list} ) | sha256sum`)).stdout;
+}
+
+/** Waits until nobody is at work on the host any more, and nothing waits for a confirmation. */
+export async function untilSettled(host: Host): Promise<void> {
+  const look = "! [ -L /var/lib/ssh-keepalive/journal.lock ] && ! [ -e /var/lib/ssh-keepalive/journal.transaction ]";
+  const { code } = await host.run(`for i in $(seq 300); do ${look} && exit 0; sleep 0.2; done; exit 1`);
+  if (code !== 0) throw new Error(`${host.name} is not settled after a minute`);
 }
 
 /** The keepalive values in force, as OpenSSH on the host reports them. */
