@@ -1,4 +1,5 @@
 export {
+  Activation,
   type BecomeArgs,
   BecomeMethod,
   type ClientArgs,

@@ -22,10 +22,10 @@ unwritable() { echo "$journal can't be written: is its disk full or read-only?";
 fail() {
   put_back >"$work/trouble"
   cause=$1$(cat "$work/trouble")
-  [ -z "$reloaded" ] || reload_sshd >/dev/null || cause="$cause; and sshd did not reload after that"
+  [ -z "$reloaded" ] || said=$(bring_back) || cause="$cause; and sshd did not reload after that: $said"
   [ -z "$armed" ] || if [ -s "$work/trouble" ]; then cause=$cause$(disarm_but_keep); else disarm; fi
   cause=$(printf '%s' "$cause" | one_line)
-  write_journal failed "$cause" || { echo "$cause; and $(unwritable)" >&2 && exit 1; }
+  write_journal failed "$cause" || { echo "$cause; and $journal can't be written" >&2 && exit 1; }
   result failed "$cause"
 }
 

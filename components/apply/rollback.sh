@@ -124,7 +124,7 @@ go_back() {
   put_back >"$work/trouble"
   cause="$cause$(cat "$work/trouble")"
   if is_among server $changed && [ "$(planned activation)" != none ]; then
-    said=$(reload_sshd) || cause="$cause; and sshd did not reload after that: $said"
+    said=$(bring_back) || cause="$cause; and sshd did not reload after that: $said"
   fi
   [ ! -s "$work/trouble" ] || cause="$cause; what was there is in $journal.saved.$transaction"
   write_journal failed "$(printf '%s' "$cause" | one_line)"

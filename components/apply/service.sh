@@ -95,4 +95,18 @@ reload_sshd() {
   wait_for is_back || { echo "it did not come back within 10 s" && return 1; }
 }
 
+# With its former files it has to be there, whatever that takes. Says why it is not.
+bring_back() {
+  said=$(reload_sshd) && return
+  ! sshd_runs || { echo "$said" && return 1; }
+  case $service_kind in
+    systemd | triggered) told systemctl restart "$service_name" ;;
+    openrc) told rc-service "$service_name" restart ;;
+    sysvinit) told "/etc/init.d/$service_name" restart ;;
+    runit) told sv restart "$service_name" ;;
+    pidfile) told "$sshd" -f "$(main_of server)" ;;
+    *) false ;;
+  esac && wait_for is_back || { echo "$said" && return 1; }
+}
+
 greeted=

@@ -174,7 +174,7 @@ take_out() {
     elif sshd_runs; then
       said=$(reload_sshd) || {
         said="$said$(put_back)"
-        reload_sshd >/dev/null
+        bring_back >/dev/null
         stays "sshd did not reload without our lines, so they are back: $said"
       }
     else
