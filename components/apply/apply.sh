@@ -106,6 +106,8 @@ look_first() {
   fi
   [ -z "$(journaled owner)" ] || [ "$(journaled state)" = undone ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
     result failed "$(holder) has taken this host meanwhile"
+  # It says what others had made of our lines.
+  [ "$(journaled state)" != undone ] || mv "$journal" "$journal.saved.$transaction" || result failed "$(unwritable)"
   mended=$(mend)
   [ -z "$mended" ] || result failed "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
 }

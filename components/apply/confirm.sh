@@ -7,6 +7,8 @@ confirm() {
     rm -rf "$kept"
   elif [ "$(journaled plan)" != "$id" ]; then
     result failed "another run has changed this host meanwhile; run it again"
+  elif is_open; then
+    result failed "the confirmation came too late, and it goes back by itself; give it more time (confirmTimeout)"
   elif [ "$(journaled state)" != applied ]; then
     result failed "$(journaled cause)"
   fi

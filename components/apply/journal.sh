@@ -55,7 +55,8 @@ write_journal() { # state cause
       [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
       printf 'plan %s\n' "$id"
       [ -z "$recreated" ] || keeper
-      [ "$1" = applied ] || earlier_formers
+      [ "$1" = applied ] || [ "$1" = undone ] || earlier_formers
+      [ "$1" != undone ] || cat "$work/conflicts"
       grep -E '^(owner|resource) ' "$work/plan"
       printf 'document\n'
       cat "$work/plan"

@@ -10,7 +10,10 @@ reads_at_login() { case $service_name in *.socket) true ;; *) false ;; esac; }
 sshd_runs() {
   case $service_kind in
     systemd | triggered) systemctl is-active --quiet "$service_name" ;;
+    openrc) bounded rc-service --quiet "$service_name" status >/dev/null 2>&1 ;;
     runit) bounded sv status "$service_name" | grep -q '^run:' ;;
+    # Whether it runs only the user's own command knows.
+    unknown) [ -n "$(planned reloadCommand)" ] ;;
     *) sshd_pid "$(pid_file)" "$sshd" >/dev/null ;;
   esac
 }
@@ -79,8 +82,15 @@ wait_for() { # condition…
 }
 
 is_back() {
+  trouble="it did not come back within 10 s"
   sshd_runs || return 1
-  [ "${written_to:-none}" = none ] || sshd_pid "$written_to" "$sshd" >/dev/null || return 1
+  if [ "${written_to:-none}" != none ]; then
+    sshd_pid "$written_to" "$sshd" >/dev/null || return 1
+    # A command may well succeed and tell nobody.
+    trouble="it was told and has not read its files anew within 10 s"
+    [ -n "$(find "$written_to" -newer "$work/told.before")" ] || return 1
+    trouble="it did not come back within 10 s"
+  fi
   [ -z "$greeted" ] || greets
 }
 
@@ -91,8 +101,11 @@ reload_sshd() {
     return 0
   fi
   written_to=$(pid_file)
+  # Not every sshd writes one: the command line may say otherwise than the files.
+  sshd_pid "$written_to" "$sshd" >/dev/null || written_to=none
+  : >"$work/told.before"
   tell_sshd || { cat "$work/told" && return 1; }
-  wait_for is_back || { echo "it did not come back within 10 s" && return 1; }
+  wait_for is_back || { echo "$trouble" && return 1; }
 }
 
 # With its former files it has to be there, whatever that takes. Says why it is not.

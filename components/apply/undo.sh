@@ -69,6 +69,30 @@ with_former_values() { # file path
   fi
 }
 
+# What others have made of our lines goes with them, as their markers say, and is not lost.
+note_conflicts() {
+  while read -r from to; do tail -c "+$((from + 1))" "$old" | head -c $((to - from)); done <"$work/ranges" |
+    grep -iE '^[[:space:]]*(client|server)alive(interval|countmax)[[:space:]=]' >"$work/removed"
+  planned_of expect "$part" | sort >"$work/expected"
+  while IFS= read -r theirs; do
+    printf '%s\n' "$theirs" | tr 'A-Z=\t\r' 'a-z   ' | awk '{ print $1, $2 }' | grep -qxF -f - "$work/expected" ||
+      note_conflict "$theirs" "$(tr '\n' ',' <"$work/expected" | sed 's/,$//; s/,/, /g')" "it is gone"
+  done <"$work/removed"
+}
+
+note_conflict() { # theirs ours what-became-of-theirs
+  printf 'conflict %s has "%s" where we had "%s"; %s\n' "$path" "$1" "$2" "$3" | one_line >>"$work/conflicts"
+  echo >>"$work/conflicts"
+}
+
+# A saved session that has other values than ours is that user's own.
+note_other_values() {
+  same "$old" "$new" && grep -q "^former $path " "$work/plan" || return 0
+  theirs=$(grep -aE '^PingInterval(Secs)?=' "$old" | tr '\n\r' '  ')
+  ours=$(planned former | awk 'BEGIN { path = ARGV[1]; ARGV[1] = "" } $1 == path { printf "%s%s=%s", (n++ ? " " : ""), $2, $3 }' "$path")
+  [ -z "$theirs" ] || note_conflict "$theirs" "$ours" "it stays"
+}
+
 # The selected file without us; none where it goes with us.
 make_new() {
   old=$work/$number.old
@@ -76,10 +100,12 @@ make_new() {
   case $part in
     putty:*)
       with_former_values "$old" "$path" >"$new"
+      note_other_values
       [ -s "$new" ] || rm -f "$new"
       ;;
     *)
       without_own_lines "$old" >"$new" || return 1
+      note_conflicts
       [ -s "$new" ] || ! grep -q '^# >>> ssh-keepalive .*; file created' "$old" || rm -f "$new"
       ;;
   esac
@@ -150,6 +176,11 @@ undo() {
     fi
   done
   if [ -n "$changed" ]; then take_out; fi
+  if [ -f "$work/conflicts" ]; then
+    write_journal undone || give_up "$(unwritable)"
+    echo "others had changed what is ours; both sides are kept in $journal:" && cat "$work/conflicts"
+    return
+  fi
   rm -f "$journal" || give_up "$journal can't be removed"
   free_lock
   rmdir "$(dirname "$journal")" 2>/dev/null || :
