@@ -125,23 +125,23 @@ apply() {
   # A run that was cut off may have left sshd with the former file in force.
   needs_reload=
   ! is_open || needs_reload=$(asked_parts | grep -x server)
+  ! is_among server $changed || needs_reload=yes
+  [ "$(planned activation)" != none ] || reads_at_login || needs_reload=
+  if [ -n "$changed$needs_reload" ]; then
+    armed=yes
+    arm || fail "nothing was changed, as it could not be undone by itself: $(one_line <"$work/said")"
+  fi
   for number in $changed; do
     select_file "$number"
-    [ "$part" != server ] || needs_reload=yes
     [ ! -f "$work/$number.new" ] || stage "$work/$number.new" || fail "$path can't be changed: $(cat "$work/said")"
   done
-  [ "$(planned activation)" != none ] || reads_at_login || needs_reload=
   for asked in $(asked_parts); do
     ask "$asked" >"$work/before.$asked" 2>/dev/null
     ! is_among "$asked" $changed || try_to_be "$asked"
   done
   [ -z "$needs_reload" ] || ! greets || greeted=yes
 
-  if [ -n "$changed$needs_reload" ]; then
-    armed=yes
-    arm || fail "nothing was changed, as it could not be undone by itself: $(one_line <"$work/said")"
-    write_journal applying || fail "$(unwritable)"
-  fi
+  [ -z "$armed" ] || write_journal applying || fail "$(unwritable)"
   for number in $changed; do
     select_file "$number"
     carry_out || fail "$path can't be replaced: $(cat "$work/said")"

@@ -70,6 +70,8 @@ tell_sshd() {
   esac
 }
 
+inode_of() { ls -id "$1" 2>/dev/null | awk '{ print $1 }'; }
+
 # After it was told sshd takes its pid file away, starts anew and writes it once it listens.
 wait_for() { # condition…
   tries=0
@@ -88,7 +90,7 @@ is_back() {
     sshd_pid "$written_to" "$sshd" >/dev/null || return 1
     # A command may well succeed and tell nobody.
     trouble="it was told and has not read its files anew within 10 s"
-    [ -n "$(find "$written_to" -newer "$work/told.before")" ] || return 1
+    [ "$(inode_of "$written_to")" != "$written_before" ] || return 1
     trouble="it did not come back within 10 s"
   fi
   [ -z "$greeted" ] || greets
@@ -103,15 +105,19 @@ reload_sshd() {
   written_to=$(pid_file)
   # Not every sshd writes one: the command line may say otherwise than the files.
   sshd_pid "$written_to" "$sshd" >/dev/null || written_to=none
-  : >"$work/told.before"
-  tell_sshd || { cat "$work/told" && return 1; }
-  wait_for is_back || { echo "$trouble" && return 1; }
+  if [ "$written_to" = none ]; then held=/dev/null; else held=$written_to; fi
+  # What is held open leaves its number to no other file.
+  {
+    written_before=$(inode_of "$held")
+    tell_sshd 9<&- || { cat "$work/told" && return 1; }
+    wait_for is_back || { echo "$trouble" && return 1; }
+  } 9<"$held"
 }
 
 # With its former files it has to be there, whatever that takes. Says why it is not.
 bring_back() {
-  said=$(reload_sshd) && return
-  ! sshd_runs || { echo "$said" && return 1; }
+  why=$(reload_sshd) && return
+  ! sshd_runs || { echo "$why" && return 1; }
   case $service_kind in
     systemd | triggered) told systemctl restart "$service_name" ;;
     openrc) told rc-service "$service_name" restart ;;
@@ -119,7 +125,7 @@ bring_back() {
     runit) told sv restart "$service_name" ;;
     pidfile) told "$sshd" -f "$(main_of server)" ;;
     *) false ;;
-  esac && wait_for is_back || { echo "$said" && return 1; }
+  esac && wait_for is_back || { echo "$why" && return 1; }
 }
 
 greeted=

@@ -169,11 +169,6 @@ undo() {
     { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || give_up "$path can't be read: $(cat "$work/said")"
     ! same "$work/$number.old" "$work/$number.new" || continue
     changed="$changed $number"
-    [ -f "$work/$number.new" ] || continue
-    stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
-    if [ "$part" = server ] && [ "$path" = "$(main_of server)" ] && [ -x "$sshd" ]; then
-      said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
-    fi
   done
   if [ -n "$changed" ]; then take_out; fi
   if [ -f "$work/conflicts" ]; then
@@ -193,20 +188,28 @@ take_out() {
   [ -z "$of_server" ] || ! greets || greeted=yes
   armed=yes
   arm || give_up "nothing was undone, as that could not be put back by itself: $(cat "$work/said")"
+  for number in $changed; do
+    select_file "$number"
+    [ -f "$work/$number.new" ] || continue
+    stage "$work/$number.new" || give_up "$path can't be changed: $(cat "$work/said")"
+    if [ -n "$of_server" ] && [ "$path" = "$(main_of server)" ]; then
+      said=$(bounded "$sshd" -t -f "$(on_file candidate)" 2>&1) || give_up "without our lines sshd rejects $path, so they stay: $said"
+    fi
+  done
   write_journal undoing || give_up "$(unwritable)"
   for number in $changed; do
     select_file "$number"
-    carry_out || { said="$(cat "$work/said")$(put_back)" && stays "$path can't be replaced: $said"; }
+    carry_out || { said=$(cat "$work/said") && stays "$path can't be replaced: $said" "$(put_back)"; }
   done
   if [ -n "$of_server" ]; then
-    said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || stays "without our lines sshd rejects its files, so they are back: $said$(put_back)"
+    said=$(bounded "$sshd" -t -f "$(main_of server)" 2>&1) || stays "without our lines sshd rejects its files, so they are back: $said" "$(put_back)"
     if [ "$(planned activation)" = none ]; then
       echo "sshd was not told, as activation is none"
     elif sshd_runs; then
       said=$(reload_sshd) || {
-        said="$said$(put_back)"
+        left=$(put_back)
         bring_back >/dev/null
-        stays "sshd did not reload without our lines, so they are back: $said"
+        stays "sshd did not reload without our lines, so they are back: $said" "$left"
       }
     else
       echo "sshd does not run, so there was nothing to reload"
@@ -215,7 +218,9 @@ take_out() {
   disarm
 }
 
-stays() { # cause
-  write_journal failed "$(printf '%s' "$1" | one_line)"
-  give_up "$1"
+stays() { # cause what-could-not-be-put-back
+  cause=$1$2
+  [ -z "$2" ] || { cause=$cause$(disarm_but_keep) && armed=; }
+  write_journal failed "$(printf '%s' "$cause" | one_line)"
+  give_up "$cause"
 }

@@ -16,8 +16,7 @@ export class Fleet {
     readonly stack: Stack,
   ) {}
 
-  static async create(count: number): Promise<Fleet> {
-    const suites = wantedSuites();
+  static async create(count: number, suites = wantedSuites()): Promise<Fleet> {
     const options = Array.from({ length: count }, (_, i) => ({
       name: `web-${i + 1}`,
       suite: suites[i % suites.length],
@@ -69,16 +68,17 @@ export class Fleet {
   }
 }
 
-/** One hash over every file, link, mode and owner below /etc. */
+/** One hash over every file, link, mode and owner below /etc; but for what runit writes there of what it runs. */
 export async function etcOf(host: Host): Promise<string> {
-  const list =
-    "find /etc -printf '%p %y %m %U %G %l\\n' | sort; find /etc -type f -print0 | sort -z | xargs -0 sha256sum";
+  const find = "find /etc -name supervise -prune -o";
+  const list = `${find} -printf '%p %y %m %U %G %l\\n' | sort; ${find} -type f -print0 | sort -z | xargs -0 sha256sum`;
   return (await host.run(`( ${list} ) | sha256sum`)).stdout;
 }
 
-/** Waits until nobody is at work on the host any more, and nothing waits for a confirmation. */
+/** Waits until nobody is at work on the host any more, and nothing waits for a confirmation. A lock may be a dead one's. */
 export async function untilSettled(host: Host): Promise<void> {
-  const look = "! [ -L /var/lib/ssh-keepalive/journal.lock ] && ! [ -e /var/lib/ssh-keepalive/journal.transaction ]";
+  const holder = "$(readlink /var/lib/ssh-keepalive/journal.lock | cut -d , -f 1)";
+  const look = `! [ -e /var/lib/ssh-keepalive/journal.transaction ] && { [ -z "${holder}" ] || ! [ -e "/proc/${holder}" ]; }`;
   const { code } = await host.run(`for i in $(seq 300); do ${look} && exit 0; sleep 0.2; done; exit 1`);
   if (code !== 0) throw new Error(`${host.name} is not settled after a minute`);
 }

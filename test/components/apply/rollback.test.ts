@@ -120,7 +120,7 @@ describe("a change that fails half-way", function () {
       const { text } = await host.plan(DESIRED);
       await host.apply(text);
       await staysWith(
-        withTrouble(text, "sshd", 1, REJECTS),
+        withTrouble(text, "sshd", 2, REJECTS),
         /without our lines sshd rejects its files, so they are back: it is not my day/,
       );
     });
