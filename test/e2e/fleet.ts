@@ -75,11 +75,11 @@ export async function etcOf(host: Host): Promise<string> {
   return (await host.run(`( ${list} ) | sha256sum`)).stdout;
 }
 
-/** Waits until nobody is at work on the host any more, and nothing waits for a confirmation. A lock may be a dead one's. */
+/** Waits until nobody is at work on the host any more, and nobody waits for a confirmation. What is left may be a dead one's. */
 export async function untilSettled(host: Host): Promise<void> {
-  const holder = "$(readlink /var/lib/ssh-keepalive/journal.lock | cut -d , -f 1)";
-  const look = `! [ -e /var/lib/ssh-keepalive/journal.transaction ] && { [ -z "${holder}" ] || ! [ -e "/proc/${holder}" ]; }`;
-  const { code } = await host.run(`for i in $(seq 300); do ${look} && exit 0; sleep 0.2; done; exit 1`);
+  const signs = "{ readlink journal.lock; cat journal.transaction/watching journal.transaction/armed; } 2>/dev/null";
+  const look = `cd /var/lib/ssh-keepalive 2>/dev/null || exit 0; for i in $(${signs} | cut -d , -f 1); do [ ! -e "/proc/$i" ] || exit 1; done`;
+  const { code } = await host.run(`for n in $(seq 300); do (${look}) && exit 0; sleep 0.2; done; exit 1`);
   if (code !== 0) throw new Error(`${host.name} is not settled after a minute`);
 }
 
