@@ -11,7 +11,7 @@ import {
   WINDOWS_COMMANDS,
   windowsDocument,
 } from "./apply";
-import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type WindowsObservation } from "./observe";
+import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type PresentFile, type WindowsObservation } from "./observe";
 import { isChanged, type Plan, plan, planWindows, Refusal } from "./plan";
 import { Activation, BecomeMethod, type Desired, type ResolvedHost } from "./settings";
 import { ReadError, rootStdin, runAfresh, type Target, tryLogin, UnreachableError } from "./target";
@@ -51,6 +51,11 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
     throw new Refusal(
       `${journalPath}, where this host keeps what was changed, ${kept.reason}; move it away or name another in paths`,
     );
+  if (kept?.state === "present" && isOthers(kept, observation.uid))
+    throw new Refusal(
+      `${journalPath}, where this host keeps what was changed, could have been written by others; see that nobody but ` +
+        "root can write it (chown root, chmod 600), or name another in paths",
+    );
   const journal = readJournal(observation, journalPath);
   return {
     journalPath,
@@ -76,6 +81,13 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
       };
     },
   };
+}
+
+/** Whether others than root, or who reads the host, can write a file: what a journal says is sent back and done as root. */
+function isOthers({ owner, group, mode }: PresentFile, uid: number): boolean {
+  const [ofGroup = 0, ofAll = 0] = [...mode.padStart(3, "0").slice(-2)].map(Number);
+  const writable = (bits: number) => (bits & 2) !== 0;
+  return !["0", String(uid)].includes(owner) || writable(ofAll) || (writable(ofGroup) && group !== "0");
 }
 
 /**

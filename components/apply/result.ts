@@ -13,6 +13,9 @@ export interface ApplyResult {
 /** `effective client:alice serveraliveinterval 60` */
 const EFFECTIVE = /^effective ((?:server|client)(?::[A-Za-z0-9_.@\\$-]+)?) ([a-z]+) (\d{1,10})$/;
 
+/** As much as the script itself tells. */
+const LONGEST_CAUSE = 400;
+
 /** Reads the apply script's answer, from which no more is taken than what it can rightly hold. */
 export function readResult(stdout: string): ApplyResult {
   const lines = stdout.split("\n");
@@ -21,7 +24,7 @@ export function readResult(stdout: string): ApplyResult {
   if (lines[0] !== "ssh-keepalive-result 1" || lines.at(-1) !== "end")
     return { status: "failed", cause: "the host's answer is incomplete; run it again", effective: {} };
   if (status !== "changed" && status !== "unchanged" && status !== "unconfirmed")
-    return { status: "failed", cause: field("cause"), effective: {} };
+    return { status: "failed", cause: field("cause")?.slice(0, LONGEST_CAUSE), effective: {} };
   const effective: Record<string, Values> = {};
   for (const line of lines) {
     const [, part, lower, value] = EFFECTIVE.exec(line) ?? [];

@@ -27,7 +27,8 @@ const verdict = z.object({
   output: z.string(),
 });
 
-const path = z.string().regex(/^\/[\x20-\x7e]*$/);
+/** What plan documents have is shown by the engine, which takes `<{%` for a directive and panics at one that it does not know. */
+const path = z.string().regex(/^\/(?!.*<\{%)[!-~]*$/);
 
 /** What is there of a tree of config files, as one user sees it. */
 const tree = {
@@ -77,8 +78,8 @@ export const observation = z.object({
   }),
   ...tree,
   programs: z.object({
-    sshd: z.object({ path: z.string().regex(/^\/[\x21-\x7e]*$/), version: z.string() }).optional(),
-    ssh: z.object({ path: z.string().regex(/^\/[\x21-\x7e]*$/), version: z.string() }).optional(),
+    sshd: z.object({ path, version: z.string() }).optional(),
+    ssh: z.object({ path, version: z.string() }).optional(),
   }),
   service: z
     .object({

@@ -57,7 +57,8 @@ size_of() { wc -c <"$1" | tr -d ' '; }
 # Set where an Include line is relative.
 relative=
 
-# Set where OpenSSH must not be asked of a tree: it would wait forever for a pipe's other end, or read what was not seen.
+# Set where OpenSSH must not be asked of a tree: it would wait forever for a pipe's other end, fill the memory with what is
+# no config, or read what was not seen.
 blocking=
 
 file() {
@@ -69,7 +70,9 @@ file() {
     blocking=yes
     record unusable "$1" "is not a regular file"
   elif [ ! -r "$path" ]; then record unusable "$1" "can't be read"
-  elif [ "$(size_of "$path")" -gt $MAX ]; then record unusable "$1" "is larger than $MAX bytes"
+  elif [ "$(size_of "$path")" -gt $MAX ]; then
+    blocking=yes
+    record unusable "$1" "is larger than $MAX bytes"
   else
     size=$(size_of "$path")
     record file "$1" "$path" "$(file_status "$path")" "$size"
@@ -151,13 +154,14 @@ follow() { # pattern depth
   done
 }
 
-# What a program says, and its exit status.
+# What a program says, and its exit status. Of what has no end the start is taken, and who goes on writing is ended by that:
+# a variable would take all that there is memory for.
 verdict() { # kind command…
   kind=$1
   shift
-  answer=$("$@" 2>&1 </dev/null)
-  code=$?
-  text "$(printf '%s' "$answer" | head -c 65536)" $kind $code
+  answer=$({ "$@" 2>&1 </dev/null; printf '\n=%s' $?; } | head -c $MAX)
+  code=$(printf '%s\n' "$answer" | sed -n '$s/^=\([0-9]*\)$/\1/p')
+  text "$(printf '%s\n' "$answer" | sed '$d' | head -c 65536)" $kind "${code:-1}"
 }
 
 brief() { if have timeout; then timeout 8 "$@"; else "$@"; fi; }

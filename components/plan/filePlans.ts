@@ -25,9 +25,9 @@ export function filePlans(subject: Subject, own: OwnFile[], blocks?: Block[]): F
     const splices = blocks ? splicesOf(ours?.own.ranges ?? [], insertions) : [];
     const result = ours?.goes && !hasLines ? undefined : applySplices(content ?? "", splices);
     const changes = result !== content;
-    if (changes && /\s/.test(path))
+    if (changes && !/^\/[!-~]*$/.test(path.replaceAll("<{%", " ")))
       throw new Refusal(
-        `${path} has a blank in its name, which a plan can't carry; move our lines there by hand, or rename it`,
+        `${path} has a blank or an unusual character in its name, which a plan can't carry; move our lines there by hand, or rename it`,
       );
     if (changes && file?.state === "present") refuseSealed(subject, file);
     return { path, content, result, splices: changes ? splices : [], hadLines: ours !== undefined, hasLines };

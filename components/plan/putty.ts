@@ -6,6 +6,7 @@ import type { FilePlan, FormerValue, PartPlan, Warning } from "./plannedPart";
 import { Refusal } from "./refusal";
 import {
   DEFAULT_SETTINGS,
+  isSessionFile,
   PING_KEYS,
   type Ping,
   pingOf,
@@ -40,7 +41,10 @@ export function planPutty(
   const ours = kept.filter(({ path }) => path.startsWith(`${folder}/`));
   if (!part && ours.length === 0) return undefined;
   const base = { role: "putty" as const, user, path: folder, leftAlone: {} };
-  const keys = seen.sessions?.map((path) => path.slice(folder.length + 1));
+  const keys = seen.sessions?.flatMap((path) => {
+    const key = path.slice(folder.length + 1);
+    return path.startsWith(`${folder}/`) && isSessionFile(key) ? [key] : [];
+  });
   const named = part?.sessions.filter((name) => !/[*?]/.test(name) && name !== DEFAULT_SETTINGS) ?? [];
   if (part && !keys && named.length === 0) {
     const message = `${user} has no saved sessions of PuTTY in ${folder}: there is nothing to do`;
@@ -131,7 +135,10 @@ function planSession({ path, content, ping }: Session, seconds: number | undefin
     seconds === undefined || (isSet && ours.length === 0) ? [] : formerValues(path, ping, pingOf(seconds), ours);
   const splices = isSet
     ? []
-    : PING_KEYS.flatMap((key) => spliceOf(content ?? "", key, target[key])).sort((a, b) => a.offset - b.offset);
+    : PING_KEYS.flatMap((key) => spliceOf(content ?? "", key, target[key])).sort(
+        // A line goes in before the one that it displaces.
+        (a, b) => a.offset - b.offset || a.length - b.length,
+      );
   const result = applySplices(content ?? "", splices);
   return {
     name: sessionName(path.slice(path.lastIndexOf("/") + 1)),

@@ -31,6 +31,11 @@ export function sessionName(key: string): string {
   return utf8.includes("\ufffd") ? bytes : utf8;
 }
 
+/** Whether a file's name is one that PuTTY gives a session on Unix; it finds no other again. */
+export function isSessionFile(key: string): boolean {
+  return /^[A-Za-z0-9+.@_%-]+$/.test(key);
+}
+
 /** Which of the saved sessions are wanted, and which names are none of them. */
 export interface Selection {
   keys: string[];

@@ -13,14 +13,10 @@ function decoded(text: string): string {
   return utf8.includes("\ufffd") ? text : utf8;
 }
 
+/** Format characters turn a line around or hide in it, and separators end it where only some see that. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
 function escaped(character: string): string {
-  const code = character.codePointAt(0) as number;
-  const control = (code < 0x20 && character !== "\t") || (code >= 0x7f && code < 0xa0);
-  // Bidirectional overrides and zero-width characters can make a line look like another.
-  const deceptive =
-    (code >= 0x200b && code <= 0x200f) ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069) ||
-    code === 0xfeff;
-  return control || deceptive ? `\\u{${code.toString(16)}}` : character;
+  if (character === "\t" || !UNSAFE.test(character)) return character;
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

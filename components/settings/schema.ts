@@ -18,6 +18,14 @@ export function line(what: string) {
   return is<string>(`${what}, on one line`, (v) => typeof v === "string" && v !== "" && !/\p{Cc}/u.test(v));
 }
 
+/**
+ * Whether a text can name who manages a host: it is written down there, read back and shown, by which it must not change.
+ * Half a character does so, and the engine takes its directives from names, too.
+ */
+export function isOwnName(text: string): boolean {
+  return text !== "" && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|<\{%/u.test(text);
+}
+
 function text(what: string) {
   return is<string>(what, (v) => typeof v === "string" && v !== "");
 }
@@ -50,9 +58,11 @@ const server = z.strictObject({
   clientAliveCountMax: count.optional(),
   enabled: flag.optional(),
 });
+// A `Match exec` of somebody's may hand the name of the host that ssh is asked about to a shell, and only from OpenSSH 9.6 on
+// no host's name has these.
 const word = is<string>(
-  "a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks or a # at its start",
-  (v) => typeof v === "string" && /^[!-~]+$/.test(v) && !v.startsWith("#"),
+  "a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks, a # at its start or any of `$\\;&|<>(){}'",
+  (v) => typeof v === "string" && /^[!-~]+$/.test(v) && !v.startsWith("#") && !/[`$\\;&|<>(){}']/.test(v),
 );
 const client = z.strictObject({
   serverAliveInterval: seconds.optional(),
@@ -124,8 +134,8 @@ export const host = z.strictObject({
     })
     .optional(),
   reloadCommand: is<string>(
-    "a command line of printable ASCII",
-    (v) => typeof v === "string" && /^[!-~](?:[ -~]*[!-~])?$/.test(v),
+    "a command line of printable ASCII without <{%",
+    (v) => typeof v === "string" && /^[!-~](?:[ -~]*[!-~])?$/.test(v) && !v.includes("<{%"),
   ).optional(),
   server: server.optional(),
   client: client.optional(),
@@ -148,7 +158,10 @@ export const fleet = z.strictObject({
   select: z.array(line("a host's name or a pattern")).optional(),
   onUnreachable: oneOf(OnUnreachable).optional(),
   onDestroy: oneOf(OnDestroy).optional(),
-  owner: line("a name such as project/stack").optional(),
+  owner: is<string>(
+    "a name such as project/stack, on one line, of characters that can be seen",
+    (v) => typeof v === "string" && isOwnName(v),
+  ).optional(),
   takeOver: flag.optional(),
   knownHosts: line("a path").optional(),
   trustOnFirstUse: flag.optional(),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { likelyName } from "./likelyName";
 import { printable } from "./printable";
 import { rulesBroken } from "./rules";
-import { flag, fleet, hostName, type ResolvedFleet } from "./schema";
+import { flag, fleet, hostName, isOwnName, type ResolvedFleet } from "./schema";
 import { kind, NOT_YET_KNOWN, type Path, render, show } from "./show";
 
 /** All mistakes at once, each with the property, the value it got and what is allowed there. */
@@ -39,8 +39,10 @@ export function formMistakes(schema: z.ZodType, settings: unknown, secrets = NO_
 
 /** The component's and its hosts' names, and which host is local: they have to be known before anything else is. */
 export function validateNames(component: string, hosts: unknown): string[] {
-  if (/\p{Cc}/u.test(component))
-    throw new SettingsError([`${JSON.stringify(component)} is no name for a component; give it one on one line`]);
+  if (!isOwnName(component))
+    throw new SettingsError([
+      `${JSON.stringify(component)} is no name for a component; give it one on one line, of characters that can be seen`,
+    ]);
   const plain = z.looseObject({ hosts: z.array(z.looseObject({ name: hostName, local: flag.optional() })) });
   const result = plain.safeParse({ hosts });
   if (result.success) return result.data.hosts.map(({ name }) => name);

@@ -9,6 +9,8 @@
  * - Errors of the network, of keys and of a local command's start are in the words of Node.js and ssh2, and a local
  *   command that dies from a signal has that signal's name (`signal: SIGTERM`). A privateKeyPassword without need is
  *   ignored. ssh2's algorithms are not quite Go's: of the host keys it knows ed25519, ecdsa and rsa.
+ * - In errors, control characters of the far side and directives to the engine are escaped: the official plugin hands them
+ *   on, and the engine prints them as they are.
  * - Its diff tells only whether the triggers changed; the engine compares the inputs by itself, in the same detail.
  * - It doesn't take part in previews: the engine shows the inputs, and stdout and stderr are unknown.
  */

@@ -7,7 +7,7 @@ import { type LocalInputs, runLocal } from "./local";
 import { type RemoteInputs, runRemote } from "./remote";
 import { packageSchema, version } from "./schema";
 import type { CommandInputs, Task } from "./task";
-import type { Log, Output } from "./transcript";
+import { harmless, type Log, type Output } from "./transcript";
 import { comparable, reveal, type WireObject } from "./wire";
 
 /** Delivers messages about one resource to the engine. */
@@ -29,6 +29,8 @@ export function createProvider(openLog: OpenLog) {
       return await (typeOf(urn) === "command:remote:Command"
         ? runRemote(task as Task<RemoteInputs>)
         : runLocal(task as Task<LocalInputs>));
+    } catch (error) {
+      throw new Error(harmless(error instanceof Error ? error.message : String(error)), { cause: error });
     } finally {
       await delivered();
     }

@@ -73,12 +73,21 @@ const goEscapes: Record<string, string> = {
 
 /** The text as Go's `%q` prints it, which is how users of the official plugin know their commands from its errors. */
 export function goQuote(text: string): string {
-  const escaped = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    const hex = code.toString(16);
-    if (goEscapes[character]) return goEscapes[character];
-    if (code < 0x80) return `\\x${hex.padStart(2, "0")}`;
-    return code > 0xffff ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
-  });
-  return `"${escaped}"`;
+  return `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, goEscape)}"`;
+}
+
+/**
+ * Words of the far side as an error may have them. The engine prints an error as it is, so a terminal would obey what is in
+ * it; and it takes `<{%` for a directive of its own, and panics at one that it does not know.
+ */
+export function harmless(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|<(?=\{%)/gu, goEscape);
+}
+
+function goEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (goEscapes[character]) return goEscapes[character];
+  if (code < 0x80) return `\\x${hex.padStart(2, "0")}`;
+  return code > 0xffff ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
 }

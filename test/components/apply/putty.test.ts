@@ -44,12 +44,14 @@ for (const { name, command, missing = usersUnavailable() } of SHELLS)
     const DB = "HostName=db\nPingInterval=0\nPingIntervalSecs=7\nUserName=caf\xe9";
     const WEB = "HostName=web\nPingIntervalSecs=0\n";
     const BARE = "HostName=bare\n";
+    const FIRST = "PingInterval=0\nHostName=first\n";
 
     it("get minutes and seconds, and undone what they had, be it nothing", async () => {
       for (const [session, content] of [
         ["db", DB],
         ["my%20web", WEB],
         ["bare", BARE],
+        ["first", FIRST],
       ] as const)
         save(session, content);
       const { mode, uid } = statSync(at("db"));
@@ -57,11 +59,12 @@ for (const { name, command, missing = usersUnavailable() } of SHELLS)
       assert.equal(read("db"), "HostName=db\nPingInterval=1\nPingIntervalSecs=30\nUserName=caf\xe9");
       assert.equal(read("my%20web"), "PingInterval=1\nHostName=web\nPingIntervalSecs=30\n");
       assert.equal(read("bare"), "PingInterval=1\nPingIntervalSecs=30\nHostName=bare\n");
+      assert.equal(read("first"), "PingIntervalSecs=30\nPingInterval=1\nHostName=first\n");
       const now = statSync(at("db"));
       assert.deepEqual([now.mode, now.uid], [mode, uid]);
       assert.ok((await host.plan({}, undefined, sessions(90, "*"))).settled);
       assert.deepEqual(await host.undo(text), DONE);
-      assert.deepEqual([read("db"), read("my%20web"), read("bare")], [DB, WEB, BARE]);
+      assert.deepEqual(["db", "my%20web", "bare", "first"].map(read), [DB, WEB, BARE, FIRST]);
       assert.equal(existsSync(host.journal), false);
     });
 
@@ -131,6 +134,13 @@ describe(`saved sessions of PuTTY${usersUnavailable() ? ` (skipped: ${usersUnava
     assert.equal(read("db"), "PingInterval=1\nPingIntervalSecs=30\n");
     await host.converge({});
     assert.equal(read("db"), "PingInterval=0\nPingIntervalSecs=7\n");
+  });
+
+  it("are none in files with names that PuTTY gives none, where all are wanted", async () => {
+    for (const name of ["<{%pwned%}>", "$(id)", "a;b", "caf\u00e9"])
+      users.write("alice", `.putty/sessions/${name}`, "HostName=x\n");
+    const { plan } = await host.plan({}, undefined, sessions(90, "*"));
+    assert.deepEqual(plan.parts[0]?.before, { db: 7 });
   });
 
   it("saved meanwhile are set where all are wanted", async () => {

@@ -37,6 +37,10 @@ describe("the apply script's answer", () => {
     });
   });
 
+  it("gives no more of a cause than the script itself tells", () => {
+    assert.equal(answer("status failed", `cause ${"x".repeat(5000)}`).cause, "x".repeat(400));
+  });
+
   const incomplete = [
     "",
     "end",

@@ -54,6 +54,16 @@ describe("a host's answer", () => {
       "service\tsystemd\tssh.service; reboot\n",
       /its service\.name /,
     ],
+    [
+      "with one of the engine's colours in a program's path is refused",
+      "program\tssh\t/usr/bin/<{%pwned%}>\tOpenSSH_9\n",
+      /its programs\.ssh\.path /,
+    ],
+    [
+      "with one of the engine's colours in a main file's path is refused",
+      "main\tserver\t/<{%x%}>\town\n",
+      /its main\.server\.path /,
+    ],
     ["with a main file that is no path is refused", "main\tserver\tetc\u001b[2J\town\n", /its main\.server\.path /],
   ];
   for (const [title, records, why, end] of unusable)

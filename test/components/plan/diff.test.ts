@@ -22,6 +22,22 @@ describe("the diff in a preview", () => {
     assert.equal(printable(Buffer.from("a\u202eb").toString("latin1")), "a\\u{202e}b");
   });
 
+  it("lets nothing through that hides, turns a line around or ends it", () => {
+    const deceptive = [
+      "\u061c",
+      "\u00ad",
+      "\u2060",
+      "\u2028",
+      "\u2029",
+      "\u2066",
+      "\ufff9",
+      "\u{e0041}",
+      "\ud800",
+      "\u009b",
+    ];
+    for (const one of deceptive) assert.equal(printable(`東${one}b`), `東\\u{${one.codePointAt(0)?.toString(16)}}b`);
+  });
+
   it("lets no colour directive of a host's reach the engine, which ends with a panic at one that it does not know", () => {
     assert.equal(printable("# <{%pwned%}> <{%fg 1%}>"), "# \\u{3c}{%pwned%}> \\u{3c}{%fg 1%}>");
     const [, , , added] = unifiedDiff("/etc/x", "", "<{%pwned%}>\n").split("\n");

@@ -113,7 +113,15 @@ describe("settings", () => {
     ],
     [
       { userClients: { alice: { hostPatterns: ["*.example\nMatch all"] } } },
-      'userClients.alice.hostPatterns[0]: "*.example\\nMatch all" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks or a # at its start',
+      'userClients.alice.hostPatterns[0]: "*.example\\nMatch all" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks, a # at its start or any of `$\\;&|<>(){}\'',
+    ],
+    [
+      { client: { serverAliveInterval: 60, hostPatterns: ["$(id).example"] } },
+      'client.hostPatterns[0]: "$(id).example" is not allowed; it takes a pattern as on a Host line of ssh_config(5), of printable ASCII without blanks, a # at its start or any of `$\\;&|<>(){}\'',
+    ],
+    [
+      { owner: "a<{%reset%}>" },
+      'owner: "a<{%reset%}>" is not allowed; it takes a name such as project/stack, on one line, of characters that can be seen',
     ],
     [{ userClients: { "$(id)": {} } }, 'userClients: "$(id)" is not allowed; it takes a user name'],
     [{ putty: { users: ["a b"] } }, 'putty.users[0]: "a b" is not allowed; it takes a user name'],
@@ -199,7 +207,7 @@ describe("settings", () => {
     const [mistake] = mistakes({ hosts: HOSTS, owner: `${"a".repeat(500)}\n` });
     assert.match(
       mistake ?? "",
-      /^owner: "a{80}…" is not allowed; it takes a name such as project\/stack, on one line$/,
+      /^owner: "a{80}…" is not allowed; it takes a name such as project\/stack, on one line, of characters that can be seen$/,
     );
   });
 
@@ -210,6 +218,14 @@ describe("settings", () => {
 
   it("refuses a component's name that is more than a line, as it would be lines of the plan", () => {
     assert.throws(() => validateNames("fleet\nend", HOSTS), /"fleet\\nend" is no name for a component/);
+  });
+
+  it("refuses a component's name that would not come back from a host's journal, or turn a line of the report around", () => {
+    for (const name of ["a\u202eb", "a\u2028b", "a<{%fg 1%}>", "\ud800", ""])
+      assert.throws(
+        () => validateNames(name, HOSTS),
+        / is no name for a component; give it one on one line, of characters/,
+      );
   });
 
   for (const path of ["etc/ssh/sshd_config", "/etc/ssh/$(id)", "/etc/a b", "/etc/ssh/x\n", "/etc/'x'"])

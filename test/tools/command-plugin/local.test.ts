@@ -53,6 +53,13 @@ describe("command plugin: a local command", () => {
     });
   });
 
+  it("is an error in which nothing is left for a terminal or the engine to obey", async () => {
+    await assert.rejects(openPlugin("local").create({ create: "printf '\\033[2J<{%%pwned%%}>'; exit 1" }), (error) => {
+      assert.ok((error as Error).message.endsWith("\n\\x1b[2J\\x3c{%pwned%}>"), (error as Error).message);
+      return true;
+    });
+  });
+
   it("is an error if a signal ends it", async () => {
     await assert.rejects(openPlugin("local").create({ create: "kill -TERM $$" }), {
       message: 'signal: SIGTERM: running "kill -TERM $$":\n',

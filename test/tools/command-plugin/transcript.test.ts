@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { goQuote, type Logging, Transcript } from "../../../tools/command-plugin/transcript";
+import { goQuote, harmless, type Logging, Transcript } from "../../../tools/command-plugin/transcript";
 
 function transcribe(logging: Logging | undefined, ...writes: ["stdout" | "stderr", string][]) {
   const logged: string[] = [];
@@ -56,6 +56,13 @@ describe("command plugin: what a command prints", () => {
     transcript.write("stderr", Buffer.from("b\n"));
     transcript.write("stdout", Buffer.from("c\n"));
     assert.equal(transcript.failure("exit status 1", "x\ny").message, 'exit status 1: running "x\\ny":\na\nb\nc\n');
+  });
+
+  it("reaches no terminal as a control sequence, and the engine as no directive", () => {
+    assert.equal(
+      harmless("a\tb\n\u001b[2J\u009b31m\r\u202e<{%pwned%}> <b> é"),
+      "a\tb\n\\x1b[2J\\u009b31m\\r\\u202e\\x3c{%pwned%}> <b> é",
+    );
   });
 
   // What fmt.Printf("%q") of Go 1.26 prints.
