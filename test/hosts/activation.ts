@@ -50,6 +50,23 @@ export async function startedByHand(host: Host): Promise<void> {
   await must(host, "mkdir -p /run/sshd && /usr/sbin/sshd && until [ -s /run/sshd.pid ]; do sleep 0.1; done");
 }
 
+/** As `startedByHand`, and no pid file tells of it either. */
+export async function knownToNobody(host: Host): Promise<void> {
+  await must(host, "systemctl disable --now ssh.service && systemctl mask --now ssh.service ssh.socket");
+  await must(host, "sed -i '1i PidFile none' /etc/ssh/sshd_config && mkdir -p /run/sshd && /usr/sbin/sshd");
+  await must(host, `until pgrep -f '${LISTENER}'; do sleep 0.1; done`);
+}
+
+/** Gives a running host with systemd the unit that Fedora, Arch and openSUSE have, and no other one for sshd. */
+export async function unitNamedSshd(host: Host): Promise<void> {
+  await must(host, "systemctl disable --now ssh.service && systemctl mask ssh.service ssh.socket");
+  await must(host, "sed '/^Alias=/d' /lib/systemd/system/ssh.service >/etc/systemd/system/sshd.service");
+  await must(host, "systemctl daemon-reload && systemctl enable --now sshd.service");
+}
+
+/** How the sshd that listens is called among the processes, for `pgrep -f`; those of a session have other titles. */
+export const LISTENER = "^sshd: .*\\[listener\\]";
+
 async function must(host: Host, command: string): Promise<void> {
   const { code, stderr } = await host.run(command);
   if (code !== 0) throw new Error(`${host.name}: ${command}: exit code ${code}: ${stderr.trim()}`);

@@ -1,7 +1,16 @@
 /** Real Debian machines to test on. `npm test` prepares and enters an isolated run; tests in it make hosts. */
-export { type Activation, activations, socketActivated, startedByHand } from "./activation";
+export {
+  type Activation,
+  activations,
+  knownToNobody,
+  LISTENER,
+  socketActivated,
+  startedByHand,
+  unitNamedSshd,
+} from "./activation";
 export type { Say } from "./cache";
 export { describeHosts } from "./describe";
+export { letAllThrough, letThrough } from "./firewall";
 export { createHosts, Host, type HostOptions } from "./host";
 export { type Suite, wantedSuites } from "./images";
 export { runIsolated, sweep } from "./isolation";
