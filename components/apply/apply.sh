@@ -124,7 +124,8 @@ apply() {
   done
   # A run that was cut off may have left sshd with the former file in force.
   needs_reload=
-  ! is_open || needs_reload=$(asked_parts | grep -x server)
+  # So may one that was to tell sshd nothing.
+  if is_open || [ -n "$(journaled_document activation | grep -x none)" ]; then needs_reload=$(asked_parts | grep -x server); fi
   ! is_among server $changed || needs_reload=yes
   [ "$(planned activation)" != none ] || reads_at_login || needs_reload=
   if [ -n "$changed$needs_reload" ]; then

@@ -4,6 +4,8 @@ id=$(sha256_of "$work/plan")
 
 journaled() { [ ! -f "$journal" ] || sed -n "/^document\$/q; s/^$1 //p" "$journal"; }
 
+journaled_document() { [ ! -f "$journal" ] || sed -n "1,/^document\$/d; s/^$1 //p" "$journal"; }
+
 holder() { printf '%s %s' "$(journaled owner)" "$(journaled resource)"; }
 
 # Whether a run that changes something has not been ended there, by whomever.

@@ -5,11 +5,13 @@ kept=$journal.transaction
 
 # Starts the process that watches, and waits until it does.
 arm() {
+  ! sshd_runs || : >"$work/ran"
   {
     rm -rf "$kept" && mkdir "$kept" && cp "$work/plan" "$work"/*.file "$kept" || return 1
     for number in $changed; do
       for copy in "$work/$number.old" "$work/$number.new"; do [ ! -f "$copy" ] || cp "$copy" "$kept" || return 1; done
     done
+    [ ! -f "$work/ran" ] || cp "$work/ran" "$kept" || return 1
     echo "$changed" >"$kept/changed" && echo "$work" >"$kept/scratch" && signature $$ >"$kept/armed" && echo "$$" >"$kept/run" &&
       printf 'operation=watch\n%s\n' "$keepalive_script" >"$kept/watch" && flush "$kept"/* "$kept"
   } 2>"$work/said" || return 1

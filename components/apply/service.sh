@@ -117,7 +117,8 @@ reload_sshd() {
 # With its former files it has to be there, whatever that takes. Says why it is not.
 bring_back() {
   why=$(reload_sshd) && return
-  ! sshd_runs || { echo "$why" && return 1; }
+  # It may well not have run before.
+  [ -f "$work/ran" ] && ! sshd_runs || { echo "$why" && return 1; }
   case $service_kind in
     systemd | triggered) told systemctl restart "$service_name" ;;
     openrc) told rc-service "$service_name" restart ;;

@@ -48,8 +48,9 @@ service() {
 # connection reads them then.
 tell_unread() { # files
   case $service in *.socket) return ;; esac
-  since=0
-  [ ! -s "$pid_file" ] || since=$(changed_at "$pid_file")
+  # Without one nobody knows.
+  [ -s "$pid_file" ] || return 0
+  since=$(changed_at "$pid_file")
   for one; do
     [ -f "$one" ] || continue
     [ "$(changed_at "$(real_path "$one")")" -lt "$since" ] || record unread "$one"

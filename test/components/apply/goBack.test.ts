@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { Activation } from "../../../components/settings";
+import { ACTIVATING } from "../../support/desired";
 import { LocalHost, until } from "../../support/localHost";
 import { SHELLS } from "./shells";
 
@@ -110,6 +112,29 @@ describe("a host at which somebody is at work", function () {
       assert.equal((await host.apply(text)).status, dead === "1,1,another-boot" ? "changed" : "unchanged");
       assert.equal(lstatSync(`${host.journal}.lock`, { throwIfNoEntry: false }), undefined);
     }
+  });
+});
+
+describe("a host whose sshd is to be told nothing", function () {
+  this.timeout(90_000);
+  let host: LocalHost;
+
+  beforeEach(async () => {
+    host = await LocalHost.start();
+  });
+  afterEach(() => host.stop());
+
+  it("is done without a reload, and is told once that is wanted, though no value changes", async () => {
+    const reloads = () => host.read(host.file("sshd.log")).split("Received SIGHUP").length - 1;
+    const silent = { ...ACTIVATING, activation: Activation.None };
+    const { text } = await host.plan(DESIRED, undefined, { activating: silent });
+    assert.equal((await host.send("create", text)).status, "changed");
+    assert.equal(reloads(), 0);
+    const told = await host.plan(DESIRED);
+    assert.ok(!told.settled);
+    assert.equal((await host.apply(told.text)).status, "changed");
+    assert.equal(reloads(), 1);
+    assert.ok((await host.plan(DESIRED)).settled);
   });
 });
 
