@@ -88,7 +88,7 @@ export const observation = z.object({
     })
     .optional(),
   /** Config files of sshd's that it has not read since they changed, as far as times tell. */
-  unread: z.array(path),
+  unread: z.array(z.string()),
   /** `sshd -T` and `ssh -G -F` of the main files. */
   effective: z.object({ server: verdict.optional(), client: verdict.optional() }),
   /** Whether ssh takes the patterns of the settings for the system-wide client, where there are any. */

@@ -53,7 +53,9 @@ tell_unread() { # files
   since=$(changed_at "$pid_file")
   for one; do
     [ -f "$one" ] || continue
-    [ "$(changed_at "$(real_path "$one")")" -lt "$since" ] || record unread "$one"
+    path=$(real_path "$one")
+    then=$(changed_at "$path")
+    [ "$then" -lt "$since" ] || { [ "$then" -eq "$since" ] && [ -z "$(find "$path" -newer "$pid_file")" ]; } || record unread "$one"
   done
 }
 

@@ -38,6 +38,7 @@ async function put(host: Host, files: Record<string, string>): Promise<void> {
   );
   if (code !== 0) throw new Error(stderr);
   for (const [path, text] of Object.entries(files)) await host.write(path, text);
+  await host.run("systemctl reload ssh");
 }
 
 function keywordsOf({ settings }: Example): string[] {

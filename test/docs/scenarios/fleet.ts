@@ -35,6 +35,7 @@ const threeHosts: Scenario = async (stage) => {
   await web1.write("/etc/ssh/sshd_config.d/50-backup.conf", "Match User backup\n    ClientAliveInterval 30\n");
   await web2.write("/etc/ssh/sshd_config.d/10-alive.conf", "ClientAliveInterval 300\nClientAliveCountMax 2\n");
   await web2.write("/etc/ssh/ssh_config.d/10-alive.conf", "ServerAliveInterval 300\nServerAliveCountMax 2\n");
+  for (const host of [web1, web2]) await host.run("systemctl reload ssh");
   await web3.cutNetwork();
   stage.configure();
   const preview = await stage.run("preview");
@@ -51,7 +52,9 @@ const threeHosts: Scenario = async (stage) => {
 const drift: Scenario = async (stage) => {
   await stage
     .host(0)
-    .run("sed -i 's/^ClientAliveInterval 300/ClientAliveInterval 3000/' /etc/ssh/sshd_config.d/*ssh-keepalive*");
+    .run(
+      "sed -i 's/^ClientAliveInterval 300/ClientAliveInterval 3000/' /etc/ssh/sshd_config.d/*ssh-keepalive* && systemctl reload ssh",
+    );
   const preview = await stage.run("preview");
   const expecting = await stage.run("preview --expect-no-changes", 7);
   const json = await stage.run("preview --json");
