@@ -22,7 +22,7 @@ export interface Actions {
   plan: Plan;
   document: PlanDocument;
   /** What runs there; the document is its stdin. */
-  commands: { create: string; update?: string; delete: string };
+  commands: Record<"create" | "update" | "delete", string>;
   readResult(stdout: string): ApplyResult;
   /** How a host that asks for it is told, over a fresh login, that such a login gets in. */
   confirmation?: Confirmation;

@@ -1,5 +1,5 @@
 case $operation in
-  create) apply ;;
+  create | update) apply ;;
   delete) undo ;;
   confirm) confirm ;;
   watch) watch ;;

@@ -18,8 +18,10 @@ const TEXTS = [
 
 /** What runs on a host, as root; the plan document is its stdin. */
 export interface Commands {
-  /** Carries out the plan. An update, too: the command plugin runs it where it is told of no other. */
+  /** Carries out the plan of a resource that is created: it may replace one that is deleted later in the same run. */
   create: string;
+  /** The same for one that is updated. */
+  update: string;
   /** Takes out what is ours. */
   delete: string;
   /** Tells the host that a fresh login gets in, so that it does not go back. */
@@ -35,7 +37,7 @@ export async function commands(become: Become | undefined): Promise<Commands> {
   // The host keeps the whole text for the process that goes back by itself.
   const script = kept("keepalive_script", `${start}${fileScript}${parts.join("")}`);
   const run = (operation: string) => rootCommand(become, `${script}operation=${operation}\neval "$keepalive_script"\n`);
-  return { create: run("create"), delete: run("delete"), confirm: run("confirm") };
+  return { create: run("create"), update: run("update"), delete: run("delete"), confirm: run("confirm") };
 }
 
 /** Shell that has a text in a variable. Not every shell finds the end of a substitution that has any text in it. */

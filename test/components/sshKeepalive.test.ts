@@ -71,9 +71,10 @@ describe("the component", () => {
       children.map(({ type, name }) => [type, name]),
       [["command:remote:Command", "fleet-web-1"]],
     );
-    const { connection, create, delete: undo, stdin, ...rest } = inputs ?? {};
+    const { connection, create, update, delete: undo, stdin, ...rest } = inputs ?? {};
     assert.deepEqual(rest, { logging: "none", addPreviousOutputInEnv: false });
     assert.match(create, /^exec \/bin\/sh -c '/);
+    assert.match(update, /^exec \/bin\/sh -c '/);
     assert.match(undo, /^exec \/bin\/sh -c '/);
     assert.match(stdin, /^ssh-keepalive-plan 1\n[\s\S]*\nowner project\/stack\nresource fleet-web-1\n[\s\S]*\nend\n$/);
     assert.match(stdin, /\n\+ClientAliveInterval 300\n/);

@@ -35,6 +35,11 @@ describe("a host's answer", () => {
     assert.deepEqual([Object.keys(files), Object.keys(includes)], [["constructor"], []]);
   });
 
+  it("may name what sshd has not read yet like any file can be named", () => {
+    const names = ["/etc/ssh/sshd_config.d/my file.conf", "/etc/ssh/sshd_config.d/b\xfcro<{%.conf"];
+    assert.deepEqual(observe(names.map((name) => `unread\t${name}\n`).join("")).unread, names);
+  });
+
   const unusable: [title: string, records: string, why: RegExp, end?: string][] = [
     ["that stops half-way is refused", "file\t/etc/x\t/etc/x\t644\t0\t0\t17\t500\nabc\n", /changed while it was read/],
     ["without an end is refused", "", /it ends too early/, ""],
