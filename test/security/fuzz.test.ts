@@ -7,10 +7,10 @@ import { hostAnswers, results, windowsAnswers } from "./fuzz/answers";
 import { filesCases } from "./fuzz/files";
 import { Fuzz } from "./fuzz/fuzz";
 import { inventories, judgeInventory, judgeKnownHosts, judgeStack, knownHosts, stackCases } from "./fuzz/inventories";
-import { journals, judgeJournal } from "./fuzz/journals";
+import { journals, judgeJournal, keptJournals } from "./fuzz/journals";
 import { judgeAnswer, judgeResult, judgeWindowsAnswer } from "./fuzz/judges";
-import { live } from "./fuzz/life";
-import { carryOut, withJournal } from "./fuzz/sent";
+import { live, readAndPlan } from "./fuzz/life";
+import { carryOut, madeJournal, withJournal } from "./fuzz/sent";
 import { accepted, Reader, sentCases, settingsCases } from "./fuzz/settings";
 import { Shelf } from "./fuzz/shelf";
 import { Canary, hostileTexts } from "./fuzz/texts";
@@ -72,7 +72,7 @@ describe(`no text becomes code${missing ? ` (skipped: ${missing})` : ""}`, funct
   });
 
   it("of settings that name who manages a host, and for whom: they are written there, known again and undone", () =>
-    check("settings sent", 0.01, 0.5, sentCases(canary), (one) => {
+    check("settings sent", 0.008, 0.5, sentCases(canary), (one) => {
       const fleet = accepted(one);
       return fleet && carryOut(host, one, fleet);
     }));
@@ -87,12 +87,18 @@ describe(`no text becomes code${missing ? ` (skipped: ${missing})` : ""}`, funct
     check("journals", 0.8, 0.05, journals(hostile), judgeJournal));
 
   it("of a journal that a host has to keep: it is not run there", async () => {
-    await check("journals kept", 0.008, 0, journals(hostile), (text) => withJournal(host, text));
+    const good = await madeJournal(host);
+    await check("journals kept", 0.008, 0, keptJournals(good, canary), (text) => withJournal(host, text));
     rmSync(host.journal, { force: true });
+  });
+
+  it("of config files and saved sessions, wherever it means something there", () => {
+    const shelf = new Shelf(host, users);
+    return check("files read", 0.04, 0, filesCases(canary, true), (one) => readAndPlan(host, shelf, one));
   });
 
   it("of config files and saved sessions, their names and all in them: others' bytes stay, and undo gives all back", () => {
     const shelf = new Shelf(host, users);
-    return check("lives of files", 0.02, 0.3, filesCases(canary), async (one) => !(await live(host, shelf, one)));
+    return check("lives of files", 0.01, 0.3, filesCases(canary, false), (one) => live(host, shelf, one));
   });
 });

@@ -60,11 +60,15 @@ const PARTS: Record<Kind, DesiredPart> = {
   putty: { role: "putty", user: "alice", secondsBetweenKeepalives: 90, sessions: ["*"] },
 };
 
-/** Files of one kind, their names and all in them made of hostile texts. */
-export function filesCases(canary: Canary): fc.Arbitrary<FilesCase> {
+/**
+ * Files of one kind, their names and all in them made of hostile texts.
+ *
+ * @param dense has them where they mean something, too; most hosts are refused for that once they were read.
+ */
+export function filesCases(canary: Canary, dense: boolean): fc.Arbitrary<FilesCase> {
   return fc.constantFrom(...KINDS).chain((kind) => {
-    const content = contents(kind, canary);
-    const named = fc.dictionary(fileNames(kind, canary), content, { maxKeys: 4 });
+    const content = contents(kind, canary, dense);
+    const named = fc.dictionary(fileNames(kind, canary), content, { maxKeys: dense ? 2 : 4 });
     const wanted = fc.record({
       precedence: fc.constantFrom(Precedence.Yield, Precedence.Enforce),
       placement: fc.constantFrom(Placement.Auto, Placement.Inline),
@@ -77,7 +81,7 @@ export function filesCases(canary: Canary): fc.Arbitrary<FilesCase> {
   });
 }
 
-function contents(kind: Kind, canary: Canary): fc.Arbitrary<string> {
+function contents(kind: Kind, canary: Canary, dense: boolean): fc.Arbitrary<string> {
   const safely = hostileTexts(canary).map((text) => text.replace(/[\n\0]/g, "?"));
   // One line that OpenSSH does not take has the host refused, and nothing more is learnt.
   const comment = fc.tuple(fc.constantFrom("# ", "#", "\t# "), safely).map(([mark, text]) => mark + text);
@@ -93,13 +97,13 @@ function contents(kind: Kind, canary: Canary): fc.Arbitrary<string> {
     .map(([form, text]) => form.replace("@", () => text));
   const usual = kind === "putty" ? putty : comment;
   const some = fc.oneof(
-    { weight: 80, arbitrary: usual },
-    { weight: 3, arbitrary: line },
+    { weight: dense ? 1 : 80, arbitrary: usual },
+    { weight: dense ? 20 : 3, arbitrary: line },
     { weight: 1, arbitrary: raw },
     ...(kind === "putty" ? [] : [{ weight: 3, arbitrary: ours }]),
   );
   return fc
-    .tuple(fc.array(some, { minLength: 1, maxLength: 8 }), fc.constantFrom("\n", "\n", "\n", "\r\n", ""))
+    .tuple(fc.array(some, { minLength: 1, maxLength: dense ? 16 : 8 }), fc.constantFrom("\n", "\n", "\n", "\r\n", ""))
     .map(([lines, end]) => bytes(lines.join("\n") + end));
 }
 

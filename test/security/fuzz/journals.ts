@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type fc from "fast-check";
+import fc from "fast-check";
 import { type Journal, readJournal } from "../../../components/apply";
 import { Refusal } from "../../../components/plan";
 import { DOCUMENT, HASH, HEAD, hostWith, JOURNAL_PATH } from "../../components/apply/documents";
 import { answers } from "./answers";
 import { requireReason } from "./shown";
+import { bytes, type Canary } from "./texts";
 
 const MORE = [
   `file client:alice /home/alice/.ssh/config - ${HASH}`,
@@ -19,10 +20,33 @@ const MORE = [
   "config client:alice /home/alice/.ssh/config ssh-keepalive.example",
   "former /home/alice/.putty/sessions/db PingInterval 1 -",
 ];
+const HEAD_FIELDS = ["transaction", "state", "cause", "plan", "owner", "resource"];
 const GOOD = `${HEAD}document\n${DOCUMENT.replace(/end\n$/, `${MORE.join("\n")}\nend\n`)}`;
 
 /** A good journal in which a host put something else. */
 export const journals = (hostile: fc.Arbitrary<string>): fc.Arbitrary<string> => answers(GOOD, hostile);
+
+/** Journals of a host in which many a word is a command. */
+export function keptJournals(good: string, canary: Canary): fc.Arbitrary<string> {
+  const lines = good.split("\n");
+  // Each word of most lines, in its turn; with all of them at once nothing would come further than the first.
+  const changes = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...canary.commands())), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  return fc
+    .tuple(fc.constantFrom(...HEAD_FIELDS), changes, fc.constantFrom(...canary.commands()))
+    .map(([field, some, command]) => {
+      const changed = lines.map((line) => (line.startsWith(`${field} `) ? `${field} ${command}` : line));
+      for (const [which, word, text] of some) {
+        const at = which % changed.length;
+        const words = (changed[at] as string).split(" ");
+        words[1 + (word % Math.max(1, words.length - 1))] = text;
+        changed[at] = words.join(" ");
+      }
+      return bytes([...changed.slice(0, 2), `keeper ${command} 1`, ...changed.slice(2)].join("\n"));
+    });
+}
 
 /** What a line of a document starts with; nothing else is ever sent back. */
 const KNOWN =

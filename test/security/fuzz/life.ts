@@ -8,26 +8,40 @@ import type { Shelf } from "./shelf";
 import { requireReason, requireShowable } from "./shown";
 import { requirePrintable } from "./texts";
 
-/** Takes a host through reading, planning, a change and its undo; returns why it was refused, if it was. */
-export async function live(host: LocalHost, shelf: Shelf, one: FilesCase): Promise<string | undefined> {
+interface Planned {
+  plan: Plan;
+  text: string;
+}
+
+/** Has a host read and planned; undefined where it is refused, in words that can be shown. */
+export async function readAndPlan(host: LocalHost, shelf: Shelf, one: FilesCase): Promise<Planned | undefined> {
   shelf.put(one);
   const before = shelf.contents();
-  let planned: { plan: Plan; text: string };
   try {
-    planned = await host.plan({}, undefined, one.wanted);
+    const planned = await host.plan({}, undefined, one.wanted);
+    requireGrammar(planned.text);
+    requireShowable({ outcome: "changed", plan: planned.plan });
+    return planned;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     requireReason(error.message);
-    return error.message;
+    return undefined;
+  } finally {
+    assert.deepEqual(shelf.contents(), before, "reading changed something");
   }
+}
+
+/** Takes a host through reading, planning, a change and its undo; whether it was not refused. */
+export async function live(host: LocalHost, shelf: Shelf, one: FilesCase): Promise<boolean> {
+  const planned = await readAndPlan(host, shelf, one);
+  if (!planned) return false;
+  const before = shelf.contents();
   const { plan, text } = planned;
-  requireGrammar(text);
-  requireShowable({ outcome: "changed", plan });
   const { status, cause, effective } = await host.apply(text);
   requireShowable({ outcome: status === "failed" ? "failed" : "changed", reason: cause, plan, effective });
   if (status === "failed") {
     assert.deepEqual(shelf.contents(), before, `a failed change left something: ${cause}`);
-    return cause;
+    return false;
   }
   for (const [path, content] of Object.entries(shelf.contents()))
     if (path in before)
@@ -36,7 +50,7 @@ export async function live(host: LocalHost, shelf: Shelf, one: FilesCase): Promi
   requirePrintable("what undo says", undone.stdout + undone.stderr);
   assert.equal(undone.code, 0, undone.stderr);
   assert.deepEqual(shelf.contents(), withoutOursIn(before), "after undo");
-  return undefined;
+  return true;
 }
 
 /** Lines of ours that were there from the start go with the rest. */

@@ -27,6 +27,15 @@ export async function carryOut(host: LocalHost, { component }: SettingsCase, fle
   return true;
 }
 
+/** What a host keeps once it was changed, which is undone again. */
+export async function madeJournal(host: LocalHost): Promise<string> {
+  const { text } = await host.plan({ client: { ServerAliveInterval: 60 } });
+  await host.apply(text);
+  const journal = host.read(host.journal);
+  await host.undo(text);
+  return journal;
+}
+
 /**
  * Has a host that keeps a hostile journal changed and undone. What the journal says may keep us from that; it is not run,
  * and it is not sent back.
