@@ -13,7 +13,7 @@ is_open() { case $(journaled state) in applying | unconfirmed | undoing) true ;;
 
 count_transaction() {
   transaction=$(journaled transaction)
-  case $transaction in '' | *[!0-9]*) transaction=0 ;; esac
+  case $transaction in '' | *[!0-9]* | 0?*) transaction=0 ;; esac
   transaction=$((transaction + 1))
 }
 

@@ -1,5 +1,6 @@
 import type { Observation } from "../observe";
 import { type FormerValue, isOwnLine, Refusal } from "../plan";
+import { LONGEST_CAUSE } from "./result";
 
 /**
  * What became of a run. `unconfirmed` is one after which nobody has logged in afresh yet; with `applying` or `undoing` it
@@ -40,12 +41,13 @@ export function readJournal(observation: Observation, path: string): Journal | u
   if (form !== "1") return undefined;
   const fields = new Map(head.split("\n").map((line) => line.split(/ (.*)/) as [string, string]));
   const state = STATES.find((known) => known === fields.get("state"));
-  const transaction = Number(fields.get("transaction"));
+  const [, transaction] = /^(0|[1-9]\d{0,8})$/.exec(fields.get("transaction") ?? "") ?? [];
+  const cause = fields.get("cause")?.slice(0, LONGEST_CAUSE);
   const [owner, resource] = [fields.get("owner"), fields.get("resource")];
-  if (!state || !Number.isSafeInteger(transaction) || !owner || !resource) return undefined;
+  if (!state || transaction === undefined || !owner || !resource) return undefined;
   if (!isDocument(document, owner, resource)) return undefined;
   const former = formerValues(`${head}\n${document}`);
-  return { transaction, state, cause: fields.get("cause"), owner, resource, document, former };
+  return { transaction: Number(transaction), state, cause, owner, resource, document, former };
 }
 
 /** Values that were there before ours, as a plan document and a journal's head have them. */
@@ -68,12 +70,12 @@ const LINES = {
   owner: /^owner /,
   resource: /^resource /,
   fingerprint: /^fingerprint [0-9a-f]{64}$/,
-  journal: /^journal \//,
+  journal: /^journal \/\S*$/,
   local: /^local yes$/,
   takeOver: /^takeOver yes$/,
-  programs: /^sshd? \//,
+  programs: /^sshd? \/\S*$/,
   asker: /^asker [a-z]+$/,
-  service: /^service \S+ \S+$/,
+  service: /^service [a-z]+ [A-Za-z0-9._+@/-]+$/,
   activation: /^activation (restart|none)$/,
   // Only where it is what the settings say is such a document sent back.
   reloadCommand: /^reloadCommand [ -~]+$/,

@@ -14,7 +14,7 @@ export interface ApplyResult {
 const EFFECTIVE = /^effective ((?:server|client)(?::[A-Za-z0-9_.@\\$-]+)?) ([a-z]+) (\d{1,10})$/;
 
 /** As much as the script itself tells. */
-const LONGEST_CAUSE = 400;
+export const LONGEST_CAUSE = 400;
 
 /** Reads the apply script's answer, from which no more is taken than what it can rightly hold. */
 export function readResult(stdout: string): ApplyResult {

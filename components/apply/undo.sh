@@ -117,7 +117,7 @@ add_what_is_kept() {
   sed '1,/^document$/d' "$journal" >"$work/document"
   {
     sed '$d' "$work/plan"
-    sed -n '/^former /p' "$journal"
+    sed -n '/^former /p' "$journal" | sort -u | grep -vxF -f "$work/plan"
     awk 'FNR == NR { if ($1 == "file") known[$3]; next } $1 == "file" && !($3 in known)' "$work/plan" "$work/document"
     awk 'FNR == NR { if ($1 == "config") known[$2]; next } $1 == "config" && !($2 in known)' "$work/plan" "$work/document"
     echo end

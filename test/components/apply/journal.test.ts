@@ -47,6 +47,11 @@ describe("a host's journal", () => {
     ]);
   });
 
+  it("has no more of a cause than the script itself tells", () => {
+    const failed = HEAD.replace("state applied", `state failed\ncause ${"x".repeat(5000)}`);
+    assert.equal(read(`${failed}document\n${DOCUMENT}`)?.cause, "x".repeat(400));
+  });
+
   it("says the same whoever keeps the connection over which it was done", () => {
     const noted = HEAD.replace("owner", "keeper 4711 81729\nowner");
     assert.notEqual(noted, HEAD);
@@ -68,6 +73,13 @@ describe("a host's journal", () => {
     ["has no document", HEAD],
     ["has a state that nobody knows", `${HEAD.replace("applied", "$(reboot)")}document\n${DOCUMENT}`],
     ["counts what is no number", `${HEAD.replace("transaction 3", "transaction 3;id")}document\n${DOCUMENT}`],
+    [
+      "counts in another way than the host",
+      `${HEAD.replace("transaction 3", "transaction 0x10")}document\n${DOCUMENT}`,
+    ],
+    ["counts with a zero in front", `${HEAD.replace("transaction 3", "transaction 08")}document\n${DOCUMENT}`],
+    ["has a program with arguments", inDocument("sshd /usr/sbin/sshd -o PermitRootLogin=yes")],
+    ["has a service of a name that none has", inDocument("service systemd $(id)")],
     ["names no owner", `${HEAD.replace(/owner.*\n/, "")}document\n${DOCUMENT}`],
     ["has a command among its document's lines", `${HEAD}document\n${DOCUMENT.replace("expect", "; reboot\nexpect")}`],
     ["has an escape sequence in its document", `${HEAD}document\n${DOCUMENT.replace(" /c", " /\u001b[2Jc")}`],
@@ -107,5 +119,10 @@ describe("a host's journal", () => {
     const observation = hostWith();
     observation.files[JOURNAL_PATH] = { state: "unusable", path: JOURNAL_PATH, reason: "is a directory" };
     assert.equal(readJournal(observation, JOURNAL_PATH), undefined);
+  });
+
+  it("is refused where a later release wrote it, rather than written over", () => {
+    const later = HEAD.replace("journal 1", "journal 2");
+    assert.throws(() => read(`${later}document\n${DOCUMENT}`), /was written by a later release of ssh-keepalive/);
   });
 });
