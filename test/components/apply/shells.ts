@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ export interface Shell {
   command: string[];
 }
 
-const tools = join(tmpdir(), `ssh-keepalive-busybox-${process.pid}`);
+const tools = mkdtempSync(join(tmpdir(), "ssh-keepalive-busybox-"));
 
 export const SHELLS: Shell[] = [
   shell("dash", ["dash"]),
@@ -27,7 +27,6 @@ function shell(name: string, command: string[]): Shell {
 
 before(() => {
   if (SHELLS.some(({ name, missing }) => name === "busybox" && missing)) return;
-  mkdirSync(tools);
   execFileSync("busybox", ["--install", "-s", tools]);
 });
 after(() => rmSync(tools, { recursive: true, force: true }));
