@@ -63,6 +63,8 @@ PidFile ${at("sshd.pid")}
 AuthorizedKeysFile ${at("authorized_keys")}
 StrictModes no
 UsePAM no
+# Whoever runs this has start-up files of a shell, which are not this machine's.
+SetEnv HOME=${at("")}
 PermitRootLogin prohibit-password
 AllowUsers ${userInfo().username}
 PasswordAuthentication no

@@ -10,6 +10,7 @@ export const SSHD_CONFIG = `AuthorizedKeysFile /etc/ssh/authorized_keys
 HostKey /etc/ssh/host_key
 StrictModes no
 UsePAM no
+SetEnv HOME=/etc/ssh
 PermitRootLogin prohibit-password
 `;
 const SSH_CONFIG = "Host *\n    HashKnownHosts yes\n";

@@ -59,6 +59,7 @@ export class Sshd {
       "StrictModes no",
       "PermitRootLogin yes",
       "PasswordAuthentication no",
+      `SetEnv HOME=${folder}`,
       "LogLevel VERBOSE",
       ...config,
     ];
