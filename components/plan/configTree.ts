@@ -20,6 +20,8 @@ export interface Config {
   /** Whether ssh is asked about it by its name, and so takes relative Include lines for a user's. */
   named?: boolean;
   tree: ObservedTree;
+  /** Of a user's: the system's, which ssh reads after it. */
+  system?: Config;
 }
 
 /** A line that sets one of a role's keywords. */
@@ -30,6 +32,8 @@ export interface Setting extends Omit<Section, "header"> {
   file: string;
   line: number;
   own: boolean;
+  /** Whether that is in the system's files, which ssh reads after a user's. */
+  system?: boolean;
   place: Place;
 }
 
@@ -45,7 +49,8 @@ export interface Place {
 const [MOST_DEPTH, MOST_BYTES] = [16, 2 << 20];
 
 /**
- * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them.
+ * Lists what a config and all it includes say of a role's keywords, in the order in which OpenSSH reads them. What the
+ * system says of a user's matters, and is listed, where some of the user's lines have to wait for ssh's second round.
  *
  * @throws Refusal for what can't be followed, with file and line.
  */
@@ -61,6 +66,8 @@ export function settingsIn(config: Config): Setting[] {
     if (named === undefined) return;
     found.push({ ...section, keyword: named, value: values.join(" "), file, line: line.number, own, place });
   });
+  if (config.system && found.some(({ late }) => late))
+    found.push(...settingsIn(config.system).map((setting) => ({ ...setting, own: false, system: true })));
   return found;
 }
 

@@ -117,6 +117,8 @@ function whyNoPlace(
   const what = `${other.file}:${other.line} sets ${keyword} ${other.value}${other.condition ? ` under "${other.condition}"` : ""}`;
   if (precedence === Precedence.Enforce)
     return `${what} and is read before any place of ours; remove that line or set the wanted value there`;
+  if (other.system)
+    return `${what}, which wins over ours under "Match final", where alone they leave "Match final" and "Match canonical" lines of ${config.main} their effect; take one of these out, or let ours win by precedence: enforce`;
   if (other.late)
     return `${what}, which ssh reads after all else, so that ours would override it; set it under a Host line instead`;
   if (obstacle.how === "overrides")

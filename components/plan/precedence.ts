@@ -53,7 +53,7 @@ function onClient(settings: Setting[], precedence: Precedence): Found {
   const order = readingOrder(settings);
   const forAll = order.findIndex(({ own, others }) => own && !others);
   const above = order.slice(0, forAll < 0 ? undefined : forAll).filter(({ own }) => !own);
-  const mustLose = precedence === Precedence.Enforce ? above[0] : above.find(isGeneral);
+  const mustLose = above.find((line) => precedence === Precedence.Enforce || line.system || isGeneral(line));
   if (mustLose || forAll < 0) return { setting: mustLose, how: "overrides" };
   if (precedence === Precedence.Enforce) return undefined;
   const overtaken = below(order, inEffect(order));
@@ -88,9 +88,12 @@ export function isGeneral({ condition, late }: Setting): boolean {
   return condition === undefined && late !== "canonical";
 }
 
-/** The lines of others for certain hosts that take effect without ours: those that come before one for all hosts. */
+/**
+ * The lines of others for certain hosts that take effect without ours: those that come before one for all hosts. Next to
+ * a user's config all that the system says is meant for everybody.
+ */
 export function inEffect(order: Setting[]): Setting[] {
-  return beforeOneForAll(order, isGeneral);
+  return beforeOneForAll(order, isGeneral).filter(({ system }) => !system);
 }
 
 /**
@@ -100,7 +103,7 @@ export function inEffect(order: Setting[]): Setting[] {
  * @param settings of one keyword.
  */
 export function holdsForProbe(settings: Setting[], reported: number | undefined): Setting | undefined {
-  const order = readingOrder(settings);
+  const order = readingOrder(settings.filter(({ system }) => !system));
   const general = order.find((setting) => !setting.own && isGeneral(setting));
   const explained = [
     ...order.filter(({ own }) => own).map(({ value }) => seconds(value)),

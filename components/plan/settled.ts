@@ -27,7 +27,7 @@ export function isSettled({ part, desired, config, settings, own, values, report
   const of = (keyword: string) => settings.filter((setting) => setting.keyword === keyword);
   if (own.length === 0)
     return Object.entries(part.values).every(([keyword, value]) => {
-      const all = of(keyword);
+      const all = of(keyword).filter(({ system }) => !system);
       if (mustBeSet(part, keyword) && !all.some(isGeneral)) return false;
       return desired.precedence === Precedence.Enforce
         ? all.every((setting) => !isSection(setting) || seconds(setting.value) === value)

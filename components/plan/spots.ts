@@ -72,7 +72,7 @@ function clientSpots(
 ): Spot[] {
   const enforce = precedence === Precedence.Enforce;
   const order = readingOrder(others);
-  const general = order.find(isGeneral);
+  const general = order.find((setting) => !setting.system && isGeneral(setting));
   const headers = headersOf(part);
   // Of the second round others set something for certain hosts, which ours of the first would take the effect of.
   const late = !enforce && inEffect(order).some(({ late }) => late) && hasSecondRound(bare);

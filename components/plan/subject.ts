@@ -23,6 +23,7 @@ export interface Subject extends Part {
 }
 
 const SYSTEM = "/etc/ssh";
+const SYSTEM_CLIENT = `${SYSTEM}/ssh_config`;
 
 export function systemSubject(
   role: OpenSshRole,
@@ -34,11 +35,10 @@ export function systemSubject(
   const mainFile = observation.files[path];
   const { service, asker } = observation;
   const program = observation.programs[role === "server" ? "sshd" : "ssh"];
-  const version = program?.version ?? "";
-  const named = role === "client" && (asker === undefined || path !== "/etc/ssh/ssh_config");
+  const named = role === "client" && (asker === undefined || path !== SYSTEM_CLIENT);
   return {
     role,
-    config: { role, version, main: path, base: SYSTEM, probe: probeOf(hostPatterns), named, tree: observation },
+    config: { ...systemConfig(role, observation, hostPatterns), named },
     asked: {
       role,
       path,
@@ -60,13 +60,13 @@ export function systemSubject(
 export function userSubject(
   user: string,
   seen: PresentUser,
-  { programs }: Observation,
+  observation: Observation,
   hostPatterns?: string[],
 ): Subject {
   const role = "client";
   const main = `${seen.home}/.ssh/config`;
   const mainFile = seen.files[main];
-  const program = programs.ssh;
+  const program = observation.programs.ssh;
   const about = { role, path: main, marked: isMarked(mainFile), program, uid: seen.uid, seconds: 8 } as const;
   return {
     role,
@@ -79,6 +79,7 @@ export function userSubject(
       home: seen.home,
       probe: probeOf(hostPatterns),
       tree: seen,
+      system: readAfterUsers(observation) ? systemConfig(role, observation, hostPatterns) : undefined,
     },
     asked: { ...about, verdict: seen.effective },
     alone: seen.own && { ...about, verdict: seen.own },
@@ -86,6 +87,17 @@ export function userSubject(
     vendor: false,
     mainFile,
   };
+}
+
+function systemConfig(role: OpenSshRole, observation: Observation, hostPatterns?: string[]): Config {
+  const version = observation.programs[role === "server" ? "sshd" : "ssh"]?.version ?? "";
+  const { path: main } = observation.main[role];
+  return { role, version, main, base: SYSTEM, probe: probeOf(hostPatterns), tree: observation };
+}
+
+/** Another file that the settings name is read by no ssh that a user runs plainly. */
+function readAfterUsers({ main: { client } }: Observation): boolean {
+  return client.path === SYSTEM_CLIENT || client.vendor;
 }
 
 /** @throws Refusal where the patterns of the settings leave no host. */
