@@ -49,7 +49,7 @@ export async function runAsRoot<T = never>(
 /**
  * Logs in afresh and runs one command line.
  *
- * @returns what it wrote to stdout.
+ * @returns what it wrote to stdout, without blanks and newlines at its end.
  * @throws UnreachableError or ReadError if that does not work.
  */
 export async function runAfresh(target: RemoteTarget, command: string, stdin: string): Promise<string> {

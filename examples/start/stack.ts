@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../tools/engine";
@@ -78,16 +78,21 @@ export class Stack {
     writeFileSync(this.configFile, this.secrets + lines.join(""));
   }
 
-  async run(args: string[], stdin = ""): Promise<Run> {
+  /** Starts a command, which the caller ends. */
+  start(args: string[]): ChildProcessWithoutNullStreams {
     const isStackCommand = args[0] === "stack";
-    const configFile = args[0] === "state" ? [] : ["--config-file", this.configFile];
+    const configFile = ["state", "cancel"].includes(args[0] ?? "") ? [] : ["--config-file", this.configFile];
     const scope = isStackCommand ? [] : ["--stack", this.name, ...configFile];
     const command = [...args, ...scope, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
-    this.interrupted?.throwIfAborted();
-    const child = spawn(this.engine.pulumi, command, {
+    return spawn(this.engine.pulumi, command, {
       cwd: isStackCommand ? this.folder : this.project.folder,
       env: this.env,
     });
+  }
+
+  async run(args: string[], stdin = ""): Promise<Run> {
+    this.interrupted?.throwIfAborted();
+    const child = this.start(args);
     const stop = () => child.kill("SIGINT");
     this.interrupted?.addEventListener("abort", stop, { once: true });
     const output: Buffer[] = [];

@@ -26,8 +26,7 @@ export class Fleet {
 
   static async of(options: HostOptions[]): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), "ssh-keepalive-e2e-"));
-    const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
-    const stack = new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
+    const stack = stackIn(folder);
     const hosts = await createHosts(...options);
     const fleet = new Fleet(folder, hosts, stack);
     await stack.create(fleet.settings(), (hosts[0] as Host).privateKey);
@@ -62,10 +61,22 @@ export class Fleet {
     return this.stack.expect(["destroy", "--yes", "--skip-preview"]);
   }
 
+  /** A stack of the same name that has a state of its own: of a colleague, say, or after the first one's was lost. */
+  async anotherStack(over: Record<string, unknown> = {}): Promise<Stack> {
+    const stack = stackIn(mkdtempSync(join(this.folder, "another-")));
+    await stack.create(this.settings(over), this.host(0).privateKey);
+    return stack;
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.destroy()));
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function stackIn(folder: string): Stack {
+  const pulumi = process.env.SSH_KEEPALIVE_TEST_PULUMI ?? "pulumi";
+  return new Stack({ pulumi, env: {} }, "e2e", folder, () => {});
 }
 
 /** One hash over every file, link, mode and owner below /etc; but for what runit writes there of what it runs. */

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts";
 
-/** What a script of ours changes a host with. */
-const PROGRAMS = ["chmod", "cp", "ln", "mkdir", "mktemp", "mv", "rm", "rmdir", "sync", "systemctl", "systemd-run"];
+/** What a script of ours changes a host with, or asks it by. */
+const PROGRAMS = [
+  ...["chmod", "cp", "ln", "mkdir", "mktemp", "mv", "rm", "rmdir", "sync"],
+  ...["systemctl", "systemd-run", "timeout"],
+];
 
 /** What happens to a run at one of its steps. */
 export enum Fault {
@@ -11,13 +15,22 @@ export enum Fault {
   Killed = 'pkill -KILL -s "$session"',
   /** The connection over which it came is gone; the script goes on. */
   Disconnected = 'kill -KILL "$(ps -o ppid= -p "$session" | tr -d " ")"',
+  /** It waits there for whatever the test does next. */
+  Paused = ": >/run/tripwire.here; while [ -e /run/tripwire.here ]; do sleep 0.1; done",
 }
 
+/** The n-th step of all, or the first one that calls a program in some way: an extended regular expression. */
+export type Step = number | string;
+
 /**
- * Wraps the programs by which a script changes things, so that at the n-th of their calls a fault happens. What the process
- * that goes back calls does not count.
+ * Wraps the programs by which a script does things, so that at one of their calls a fault happens. What the process that
+ * goes back calls does not count.
  */
-export async function setTripwire(host: Host, step: number, fault: Fault): Promise<void> {
+export async function setTripwire(host: Host, step: Step, fault: Fault): Promise<void> {
+  const isHere =
+    typeof step === "number"
+      ? `[ "$(wc -l </run/tripwire.steps)" -eq ${step} ]`
+      : `[ "$(grep -cE '${step}' /run/tripwire.steps)" -eq 1 ] && tail -n 1 /run/tripwire.steps | grep -qE '${step}'`;
   const wrapper = `#!/bin/sh
 PATH=/usr/bin:/bin
 name=\${0##*/}
@@ -26,9 +39,9 @@ if ! tr '\\000' ' ' <"/proc/$session/cmdline" | grep -q transaction/watch; then
   {
     flock 9
     echo "$name $*" >>/run/tripwire.steps
-    [ "$(wc -l </run/tripwire.steps)" -eq ${step} ] && now=yes || now=
+    ${isHere} && now=yes || now=
   } 9>>/run/tripwire.lock
-  [ -z "$now" ] || ${fault}
+  [ -z "$now" ] || { ${fault}; }
 fi
 exec "$name" "$@"
 `;
@@ -37,6 +50,7 @@ exec "$name" "$@"
   await expectToRun(host, `rm -f /run/tripwire.*; ${links}`);
 }
 
+/** Who waits at it goes on. */
 export async function clearTripwire(host: Host): Promise<void> {
   await expectToRun(host, `cd /usr/local/sbin && /usr/bin/rm -f tripwire ${PROGRAMS.join(" ")} /run/tripwire.*`);
 }
@@ -44,6 +58,15 @@ export async function clearTripwire(host: Host): Promise<void> {
 /** The steps that were taken since the wire was set, a line each. */
 export async function stepsOf(host: Host): Promise<string[]> {
   return (await expectToRun(host, "cat /run/tripwire.steps")).trim().split("\n");
+}
+
+/** Waits until a script waits at the wire. */
+export async function untilPaused(host: Host): Promise<void> {
+  const end = Date.now() + 60_000;
+  while ((await host.run("[ -e /run/tripwire.here ]")).code !== 0) {
+    if (Date.now() > end) throw new Error(`${host.name}: nobody came to the wire within a minute`);
+    await sleep(200);
+  }
 }
 
 async function expectToRun(host: Host, command: string): Promise<string> {

@@ -82,7 +82,9 @@ async function persist<T>(
 async function connectTcp({ host, port, perDialTimeout }: Endpoint): Promise<Socket> {
   const address = `dial tcp ${host}:${port}`;
   const signal = perDialTimeout > 0 ? AbortSignal.timeout(perDialTimeout * 1000) : undefined;
-  const socket = connect({ host, port: Math.trunc(port), noDelay: true });
+  // As Go dials by default; else a command on a host that is gone would never end.
+  const keepAlive = { keepAlive: true, keepAliveInitialDelay: 15_000 };
+  const socket = connect({ host, port: Math.trunc(port), noDelay: true, ...keepAlive });
   try {
     await once(socket, "connect", { signal });
     return socket;

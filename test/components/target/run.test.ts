@@ -197,7 +197,7 @@ describe("running a script", () => {
 
   it("runs a command line over a fresh login, and says why where there is none", async () => {
     const before = sshds.logins(host);
-    assert.equal(await runAfresh(sshds.target(host), "cat; echo out", "in "), "in out\n");
+    assert.equal(await runAfresh(sshds.target(host), "cat; echo out", "in "), "in out");
     assert.equal(sshds.logins(host) - before, 1);
     const port = await freePort();
     await assert.rejects(runAfresh(sshds.target(host, { port }), "exit 0", ""), /does not answer/);
