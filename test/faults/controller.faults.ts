@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { effectiveOn, Fleet, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
-import { Controller } from "./controller";
-import { APPLYING, goOn, Outcomes, type Point, pauseAt, READING, UNDOING, untilAllPaused } from "./points";
+import { APPLYING, goOn, Outcomes, type Point, pausedRun, READING, UNDOING } from "./points";
 
 const UP = ["up", "--yes", "--skip-preview"];
 const RENAME = APPLYING[1] as Point;
@@ -22,9 +21,7 @@ describeHosts("a controller that is gone in the middle of a run", function () {
 
   async function killedAt(points: Point[], command: "up" | "destroy"): Promise<void> {
     const hosts = fleet.hosts.slice(0, points.length);
-    await pauseAt(hosts, points);
-    const controller = Controller.start(fleet, command);
-    await untilAllPaused(hosts);
+    const controller = await pausedRun(fleet, command, hosts, points);
     await controller.kill();
     await goOn(hosts);
     for (const [i, host] of fleet.hosts.entries()) await outcomes.requireOneOf(host, points[i]?.what ?? "no fault");
@@ -58,9 +55,7 @@ describeHosts("a controller that is gone in the middle of a run", function () {
   });
 
   it("by one Ctrl-C: what has begun is carried to its end and recorded, and the next up does the rest", async () => {
-    await pauseAt([fleet.host(0)], [RENAME]);
-    const controller = Controller.start(fleet, "up");
-    await untilAllPaused([fleet.host(0)]);
+    const controller = await pausedRun(fleet, "up", [fleet.host(0)], [RENAME]);
     controller.interrupt();
     await goOn([fleet.host(0)]);
     assert.notEqual((await controller.ended()).code, 0);
@@ -71,9 +66,7 @@ describeHosts("a controller that is gone in the middle of a run", function () {
   });
 
   it("by two: the run ends at once, hosts go back by themselves, and the next up reaches the goal", async () => {
-    await pauseAt([fleet.host(0)], [RENAME]);
-    const controller = Controller.start(fleet, "up");
-    await untilAllPaused([fleet.host(0)]);
+    const controller = await pausedRun(fleet, "up", [fleet.host(0)], [RENAME]);
     controller.interrupt();
     controller.interrupt();
     assert.notEqual((await controller.ended()).code, 0);
@@ -95,12 +88,12 @@ describeHosts("a controller that is gone in the middle of a run", function () {
 
   it("with another at work on the same hosts: every host is done by one, and the other's says who was", async () => {
     const other = await fleet.anotherStack({ confirmTimeout: 15 });
-    await pauseAt(
+    const first = await pausedRun(
+      fleet,
+      "up",
       fleet.hosts,
       fleet.hosts.map(() => RENAME),
     );
-    const first = Controller.start(fleet, "up");
-    await untilAllPaused(fleet.hosts);
     const { code, output } = await other.run(UP);
     assert.notEqual(code, 0);
     assert.match(output, /another run is at work here or waits for its confirmation \(process \d+\)/);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { effectiveOn, Fleet, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
-import { Controller } from "./controller";
-import { APPLYING, goOn, Outcomes, type Point, pauseAt, READING, untilAllPaused } from "./points";
+import { APPLYING, goOn, Outcomes, type Point, pausedRun, READING } from "./points";
 import { Fault, setTripwire } from "./tripwire";
 
 const RENAME = APPLYING[1] as Point;
@@ -29,9 +28,7 @@ describeHosts("a host whose network or programs hang in the middle of a run", fu
 
   it("is told once the connection is given up, after the others were done; it goes back by itself, and the next up reaches the goal", async () => {
     const host = fleet.host(1);
-    await pauseAt([host], [RENAME]);
-    const controller = Controller.start(fleet, "up");
-    await untilAllPaused([host]);
+    const controller = await pausedRun(fleet, "up", [host], [RENAME]);
     await host.cutNetwork();
     await goOn([host]);
     const { code, output } = await controller.ended();

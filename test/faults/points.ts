@@ -1,6 +1,7 @@
 import { etcOf, type Fleet, untilSettled } from "../e2e/fleet";
 import { Session } from "../e2e/session";
 import type { Host } from "../hosts";
+import { Controller } from "./controller";
 import { clearTripwire, Fault, setTripwire, untilPaused } from "./tripwire";
 
 /** Where in a run something happens, and the call that it waits before. */
@@ -15,7 +16,7 @@ export const READING = "^timeout .*sshd -T";
 export const APPLYING: Point[] = [
   { what: "before the journal", call: "^mv .*/journal\\.[0-9]+ " },
   { what: "between the journal and the rename", call: "^mv .*00-ssh-keepalive\\.conf" },
-  { what: "between the rename and the reload", call: "^systemctl reload " },
+  { what: "between the rename and the reload", call: "^timeout .* systemctl reload " },
   { what: "between the reload and the confirmation", call: "^mv .*/armed .*/confirmed" },
 ];
 
@@ -23,16 +24,25 @@ export const APPLYING: Point[] = [
 export const UNDOING: Point[] = [
   { what: "before the journal", call: "^mv .*/journal\\.[0-9]+ " },
   { what: "between the journal and the removal", call: "^rm .*/00-ssh-keepalive\\.conf" },
-  { what: "between the removal and the reload", call: "^systemctl reload " },
+  { what: "between the removal and the reload", call: "^timeout .* systemctl reload " },
 ];
 
-/** Makes a run wait on each host at a point of its own. */
-export async function pauseAt(hosts: Host[], points: Point[]): Promise<void> {
-  await Promise.all(points.map(({ call }, i) => setTripwire(hosts[i] as Host, call, Fault.Paused)));
-}
-
-export async function untilAllPaused(hosts: Host[]): Promise<void> {
-  await Promise.all(hosts.map(untilPaused));
+/** Starts a run that waits on each of some hosts at a point of its own, and waits until it does. */
+export async function pausedRun(
+  fleet: Fleet,
+  command: "up" | "destroy",
+  hosts: Host[],
+  points: Point[],
+): Promise<Controller> {
+  await Promise.all(hosts.map((host, i) => setTripwire(host, (points[i] as Point).call, Fault.Paused)));
+  const controller = Controller.start(fleet, command);
+  try {
+    await Promise.all(hosts.map(untilPaused));
+    return controller;
+  } catch (error) {
+    await controller.kill();
+    throw error;
+  }
 }
 
 export async function goOn(hosts: Host[]): Promise<void> {

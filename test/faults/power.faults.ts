@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { effectiveOn, Fleet, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
-import { Controller } from "./controller";
-import { APPLYING, goOn, Outcomes, type Point, pauseAt, UNDOING, untilAllPaused } from "./points";
+import { APPLYING, goOn, Outcomes, type Point, pausedRun, UNDOING } from "./points";
 
 describeHosts("a host that loses its power in the middle of a run", function () {
   this.timeout(600_000);
@@ -18,9 +17,7 @@ describeHosts("a host that loses its power in the middle of a run", function () 
 
   async function cutAt(points: Point[], command: "up" | "destroy"): Promise<string> {
     const hosts = fleet.hosts.slice(0, points.length);
-    await pauseAt(hosts, points);
-    const controller = Controller.start(fleet, command);
-    await untilAllPaused(hosts);
+    const controller = await pausedRun(fleet, command, hosts, points);
     await Promise.all(hosts.map((host) => host.powerCut()));
     const { code, output } = await controller.ended();
     assert.notEqual(code, 0);
