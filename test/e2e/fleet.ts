@@ -80,8 +80,13 @@ function stackIn(folder: string): Stack {
 }
 
 /** One hash over every file, link, mode and owner below /etc; but for what runit writes there of what it runs. */
-export async function etcOf(host: Host): Promise<string> {
-  const find = "find /etc -name supervise -prune -o";
+export function etcOf(host: Host): Promise<string> {
+  return etcBut(host, "supervise");
+}
+
+/** The same, but for files of a name. */
+export async function etcBut(host: Host, ignored: string): Promise<string> {
+  const find = `find /etc -name '${ignored}' -prune -o`;
   const list = `${find} -printf '%p %y %m %U %G %l\\n' | sort; ${find} -type f -print0 | sort -z | xargs -0 sha256sum`;
   return (await host.run(`( ${list} ) | sha256sum`)).stdout;
 }

@@ -24,7 +24,8 @@ export class Controller {
 
   /** kill -9 of the engine, the program and the plugins, as when their machine is gone. */
   async kill(): Promise<void> {
-    for (const pid of [this.engine.pid as number, ...below(this.engine.pid as number)]) process.kill(pid, "SIGKILL");
+    const engine = this.engine.pid as number;
+    for (const pid of [engine, ...below(engine)]) unlessGone(() => process.kill(pid, "SIGKILL"));
     await this.exit;
   }
 
@@ -41,8 +42,22 @@ export class Controller {
 
 /** All processes that a process has started, and those that these have. */
 function below(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  const children = threads.flatMap((thread) =>
+    (unlessGone(() => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")) ?? "")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number),
   );
   return children.flatMap((child) => [child, ...below(child)]);
+}
+
+/** Of processes that may end meanwhile. */
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { effectiveOn, Fleet, WANTED } from "../e2e/fleet";
+import { effectiveOn, Fleet, untilSettled, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
 import { APPLYING, goOn, Outcomes, type Point, pausedRun, READING } from "./points";
 import { Fault, setTripwire } from "./tripwire";
@@ -35,9 +35,10 @@ describeHosts("a host whose network or programs hang in the middle of a run", fu
     assert.notEqual(code, 0);
     assert.match(output, /web-2: failed: /);
     await othersAreDone();
-    await outcomes.requireOneOf(host, "network cut");
+    await untilSettled(host);
     assert.ok(await outcomes.isOriginal(host), "it has not gone back");
     await host.restoreNetwork();
+    await outcomes.requireOneOf(host, "its network was cut");
     assert.match(await fleet.up(), /recap: ok=2 changed=1/);
     assert.deepEqual(await effectiveOn(host), WANTED);
   });
