@@ -14,7 +14,7 @@ import {
 import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type PresentFile, type WindowsObservation } from "./observe";
 import { isChanged, type Plan, plan, planWindows, Refusal } from "./plan";
 import { Activation, BecomeMethod, type Desired, type ResolvedHost } from "./settings";
-import { ReadError, rootStdin, runAfresh, type Target, tryLogin, UnreachableError } from "./target";
+import { ReadError, type RemoteTarget, rootStdin, runAfresh, type Target, tryLogin, UnreachableError } from "./target";
 import type { Confirmation } from "./verify";
 
 /** What is to become of a host, and how it is told to do so. */
@@ -35,6 +35,8 @@ export interface HostKind {
   /** Where the host keeps what was changed. */
   journalPath: string;
   journal?: Pick<Journal, "owner" | "resource">;
+  /** Confirms over a fresh login what a run before this one changed and did not confirm itself, where there is such. */
+  confirmFormer?(): Promise<void>;
   act(sender: Sender): Promise<Actions>;
 }
 
@@ -60,6 +62,12 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
   return {
     journalPath,
     journal: journal?.state === "undone" ? undefined : journal,
+    confirmFormer: async () => {
+      if (journal?.state !== "unconfirmed" || target.kind !== "remote") return;
+      const { confirm } = await commands(target.become);
+      const { status, cause } = await confirmed(target, confirm, journal.document);
+      if (status === "failed") throw new Refusal(`the last change there was not confirmed: ${cause}; run it again`);
+    },
     act: async (sender) => {
       const planned = plan(desired, observation, journal?.former ?? []);
       await requireLogin(target, observation, planned, desired);
@@ -74,13 +82,17 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
           target.kind === "remote"
             ? {
                 seconds: desired.activating.confirmTimeout,
-                send: async () => readResult(await runAfresh(target, confirm, rootStdin(target.become, document.text))),
+                send: () => confirmed(target, confirm, document.text),
               }
             : undefined,
         deleteBeforeReplace: false,
       };
     },
   };
+}
+
+async function confirmed(target: RemoteTarget, confirm: string, document: string): Promise<ApplyResult> {
+  return readResult(await runAfresh(target, confirm, rootStdin(target.become, document)));
 }
 
 /** Whether others than root, or who reads the host, can write a file: what a journal says is sent back and done as root. */

@@ -104,7 +104,7 @@ export function readHosts(reading: FleetReading): Promise<HostReading>[] {
         throw new Refusal(
           `it is the very machine that ${elsewhere} manages in this program; take it out of one of the two components`,
         );
-      return planHost(fleet, read, { owner, resource, takeOver, local: read.target.kind === "local" });
+      return planHost(reading, fleet, read, { owner, resource, takeOver, local: read.target.kind === "local" });
     }),
   );
 }
@@ -174,12 +174,18 @@ async function readHost(host: ResolvedHost, target: Target, desired: Desired): P
 }
 
 /** settings → plan → document, for a host that was read. */
-async function planHost(fleet: ResolvedFleet, read: ReadHost, sender: Sender): Promise<Planned> {
+async function planHost(
+  { preview }: FleetReading,
+  fleet: ResolvedFleet,
+  read: ReadHost,
+  sender: Sender,
+): Promise<Planned> {
   const { target, journal } = read;
   if (journal && journal.owner !== sender.owner && !sender.takeOver)
     throw new Refusal(
       `it is managed by ${journal.owner} (${journal.resource}); destroy it there first, or set takeOver: true to take it ` +
         `over. If that is this stack's former name, set owner: ${journal.owner}`,
     );
+  if (!preview && journal?.owner === sender.owner) await read.confirmFormer?.();
   return { kind: "planned", target, onDestroy: fleet.onDestroy, ...(await read.act(sender)) };
 }

@@ -89,16 +89,20 @@ try_to_be() { # part
   [ -z "$said" ] || fail "$said"
 }
 
+is_carried_out() { [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; }
+
 # Ends the run where there is nothing to carry out, or where it may not be.
 look_first() {
   [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
   ! grep -qx nothing "$work/plan" || result unchanged
   [ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
-  take_lock || result failed "$journal.lock can't be had: $(one_line <"$work/said")"
-  count_transaction
   # Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
   [ "$operation" != create ] || [ "$(holder)" != "$(planned owner) $(planned resource)" ] || recreated=yes
-  if [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; then
+  # Where nothing is done nothing is written, not even a lock.
+  [ -n "$recreated" ] || ! is_carried_out || result unchanged
+  take_lock || result failed "$journal.lock can't be had: $(one_line <"$work/said")"
+  count_transaction
+  if is_carried_out; then
     # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
     transaction=$((transaction - 1))
     write_journal applied || { unwritable >&2 && exit 1; }

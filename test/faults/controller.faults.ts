@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { effectiveOn, Fleet, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
 import { APPLYING, goOn, Outcomes, type Point, pausedRun, READING, UNDOING } from "./points";
@@ -45,6 +46,20 @@ describeHosts("a controller that is gone in the middle of a run", function () {
     await killedAt(APPLYING, "up");
     await fleet.up();
     for (const host of fleet.hosts) assert.deepEqual(await effectiveOn(host), WANTED);
+    assert.match(await fleet.up(), new RegExp(`recap: ok=${fleet.hosts.length} changed=0`));
+  });
+
+  it("by kill -9 right after the reload: an up that follows at once confirms over its own fresh login, and nothing goes back", async () => {
+    await fleet.destroy();
+    const hosts = [fleet.host(0)];
+    const controller = await pausedRun(fleet, "up", hosts, [{ what: "", call: "^mv .*/journal\\.lock$" }]);
+    await controller.kill();
+    await goOn(hosts);
+    await fleet.stack.expect(["cancel", "--yes"]);
+    const output = await fleet.up();
+    assert.match(output, /no fresh login has confirmed the last change yet; it is confirmed by this run/);
+    for (const host of fleet.hosts) assert.deepEqual(await effectiveOn(host), WANTED);
+    await sleep(20_000);
     assert.match(await fleet.up(), new RegExp(`recap: ok=${fleet.hosts.length} changed=0`));
   });
 
