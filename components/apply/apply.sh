@@ -18,6 +18,13 @@ result() { # status cause
 
 unwritable() { echo "$journal can't be written: is its disk full or read-only?"; }
 
+# Gives up before anything is begun. The engine tries again only what differs from this plan: the next one does, as it has
+# in its fingerprint which plan was refused. Where that can't be noted the resource has to fail.
+refuse() { # cause
+  { rm -f "$refusal" && (set -C && echo "$id" >"$refusal"); } 2>/dev/null || { echo "$1" >&2 && exit 1; }
+  result failed "$1"
+}
+
 # Puts back what was there, tells the journal and gives up.
 fail() {
   put_back >"$work/trouble"
@@ -95,12 +102,12 @@ is_carried_out() { [ "$(journaled state)" = applied ] && [ "$(journaled plan)" =
 look_first() {
   [ "$(tail -n 1 "$work/plan")" = end ] || { echo "the plan did not arrive whole; run it again" >&2 && exit 1; }
   ! grep -qx nothing "$work/plan" || result unchanged
-  [ "$(this_machine)" = "$(planned machine)" ] || result failed "another machine answers here than the one that was read; run it again"
+  [ "$(this_machine)" = "$(planned machine)" ] || { echo "another machine answers here than the one that was read; run it again" >&2 && exit 1; }
   # Created anew while it holds the host already: it may replace a resource that is deleted later in the same run.
   [ "$operation" != create ] || [ "$(holder)" != "$(planned owner) $(planned resource)" ] || recreated=yes
   # Where nothing is done nothing is written, not even a lock.
   [ -n "$recreated" ] || ! is_carried_out || result unchanged
-  take_lock || result failed "$journal.lock can't be had: $(one_line <"$work/said")"
+  take_lock || refuse "$journal.lock can't be had: $(one_line <"$work/said")"
   count_transaction
   if is_carried_out; then
     # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
@@ -109,11 +116,11 @@ look_first() {
     result unchanged
   fi
   [ -z "$(journaled owner)" ] || [ "$(journaled state)" = undone ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
-    result failed "$(holder) has taken this host meanwhile"
+    refuse "$(holder) has taken this host meanwhile"
   # It says what others had made of our lines.
-  [ "$(journaled state)" != undone ] || mv "$journal" "$journal.saved.$transaction" || result failed "$(unwritable)"
+  [ "$(journaled state)" != undone ] || mv "$journal" "$journal.saved.$transaction" || refuse "$(unwritable)"
   mended=$(mend)
-  [ -z "$mended" ] || result failed "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
+  [ -z "$mended" ] || refuse "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
 }
 
 apply() {

@@ -2,6 +2,9 @@
 journal=$(planned journal)
 id=$(sha256_of "$work/plan")
 
+# Which plan was refused last.
+refusal=$journal.refused
+
 journaled() { [ ! -f "$journal" ] || sed -n "/^document\$/q; s/^$1 //p" "$journal"; }
 
 journaled_document() { [ ! -f "$journal" ] || sed -n "1,/^document\$/d; s/^$1 //p" "$journal"; }
@@ -34,6 +37,7 @@ keeper_lives() {
 }
 
 replace_journal() { # its new content
+  rm -f "$refusal"
   # Made anew: settings may have put it where others can leave a link.
   rm -f "$journal.$$" && (set -C && cat "$1" >"$journal.$$") && flush "$journal.$$" && mv -f "$journal.$$" "$journal" && flush "$(dirname "$journal")"
 }

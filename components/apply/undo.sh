@@ -176,7 +176,7 @@ undo() {
     echo "others had changed what is ours; both sides are kept in $journal:" && cat "$work/conflicts"
     return
   fi
-  rm -f "$journal" || give_up "$journal can't be removed"
+  rm -f "$journal" "$refusal" || give_up "$journal can't be removed"
   free_lock
   rmdir "$(dirname "$journal")" 2>/dev/null || :
 }

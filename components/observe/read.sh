@@ -194,7 +194,9 @@ if [ -r /proc/1/stat ]; then
 else
   record boot "$(ps -o lstart= -p 1)" -
 fi
-if [ -e "$journal" ]; then file "$journal" || :; fi
+for kept in "$journal" "$journal.refused"; do
+  if [ -e "$kept" ]; then file "$kept" || :; fi
+done
 base=/etc/ssh
 main_of server sshdConfig sshd_config
 sshd_config=$main

@@ -10,13 +10,12 @@ export const SSHD_CONFIG = `AuthorizedKeysFile /etc/ssh/authorized_keys
 HostKey /etc/ssh/host_key
 StrictModes no
 UsePAM no
-SetEnv HOME=/etc/ssh
 PermitRootLogin prohibit-password
 `;
 const SSH_CONFIG = "Host *\n    HashKnownHosts yes\n";
 /** Each machine has an /etc/ssh and a /run of its own at the usual paths, so that many can be exactly alike. */
 const START = `mount --bind "$1" /etc/ssh && mount -t tmpfs -o mode=755 crowd /run && mkdir -m 755 /run/sshd &&
-exec /usr/sbin/sshd -D -E /etc/ssh/sshd.log -o "ListenAddress=$2"`;
+exec /usr/sbin/sshd -D -E /etc/ssh/sshd.log -o "ListenAddress=$2" -o SetEnv=HOME=/etc/ssh`;
 
 /** Many machines for the price of one sshd each, on addresses of loopback. Exists in an isolated run only. */
 export class Crowd {
