@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   readlinkSync,
   renameSync,
@@ -29,9 +30,8 @@ describe("a host that carries out a plan", () => {
     await host.converge(DESIRED);
     const before = [...host.contents(), host.read(host.journal)];
     const { text } = await host.plan({ server: { ClientAliveInterval: 90 } });
-    const { status, cause } = await host.apply(text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`));
-    assert.equal(status, "failed");
-    assert.match(cause ?? "", /another machine answers here than the one that was read/);
+    const elsewhere = text.replace(/^machine .*/m, `machine ${"0".repeat(64)}`);
+    await assert.rejects(host.apply(elsewhere), /another machine answers here than the one that was read/);
     assert.deepEqual([...host.contents(), host.read(host.journal)], before);
   });
 
@@ -54,6 +54,20 @@ describe("a host that carries out a plan", () => {
     assert.equal((await host.apply(taken.text)).status, "changed");
     assert.match(host.read(host.journal), /^owner project\/other$/m);
   });
+
+  it("that it refused is another one next time, so that the engine sends it, until one is carried out", async () => {
+    const other = { owner: "project/other", resource: "fleet-local", takeOver: false };
+    await host.converge(DESIRED);
+    const { text } = await host.plan(DESIRED, other);
+    assert.equal((await host.plan(DESIRED, other)).text, text);
+    assert.equal((await host.apply(text)).status, "failed");
+    const again = await host.plan(DESIRED, other);
+    assert.notEqual(again.text, text);
+    assert.equal((await host.apply(again.text)).status, "failed");
+    assert.ok(![text, again.text].includes((await host.plan(DESIRED, other)).text));
+    await host.converge({ server: { ClientAliveInterval: 90 } });
+    assert.ok(!existsSync(`${host.journal}.refused`));
+  }).timeout(30_000);
 
   it("changes no file and reloads nothing where the same settings come from another resource or owner", async () => {
     await host.converge(DESIRED);
@@ -122,7 +136,7 @@ describe("a host that carries out a plan", () => {
     const { text } = await host.plan(DESIRED);
     writeFileSync(host.file("occupied"), "");
     const nowhere = text.replace(/^journal .*/m, `journal ${host.file("occupied")}/journal`);
-    assert.match((await host.apply(nowhere)).cause ?? "", /journal\.lock can't be had: .*occupied/);
+    await assert.rejects(host.apply(nowhere), /journal\.lock can't be had: .*occupied/);
     assert.deepEqual(host.contents(), before);
   });
 
