@@ -71,4 +71,22 @@ describeHosts("a host whose network or programs hang in the middle of a run", fu
     assert.ok(await outcomes.isOriginal(host));
     assert.match(await fleet.up(), /recap: ok=2 changed=1/);
   });
+
+  it("that is dead at destroy fails that alone; once the state has forgotten it destroy succeeds, and the host can be taken up again", async () => {
+    const host = fleet.host(1);
+    await fleet.up();
+    await host.cutNetwork();
+    const { code, output } = await fleet.stack.run(["destroy", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /fleet-web-2 .*(dial|i\/o timeout)/);
+    for (const index of [0, 2]) assert.ok(await outcomes.isOriginal(fleet.host(index)));
+    const urns = await fleet.stack.expect(["stack", "--show-urns", "--stack", fleet.stack.name]);
+    const [urn] = /urn:pulumi:\S+::fleet-web-2/.exec(urns) ?? [];
+    await fleet.stack.expect(["state", "delete", String(urn), "--yes"]);
+    await fleet.destroy();
+    await host.restoreNetwork();
+    assert.match(await fleet.up(), /recap: ok=1 changed=2/);
+    await fleet.destroy();
+    assert.ok(await outcomes.isOriginal(host));
+  });
 });

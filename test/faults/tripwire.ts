@@ -7,6 +7,9 @@ const PROGRAMS = [
   ...["systemctl", "systemd-run", "timeout"],
 ];
 
+/** Those calls of them that change something. */
+const CHANGES = "^(chmod|cp|ln|mkdir|mktemp|mv|rm|rmdir) |^timeout .* (systemctl (reload|restart)|systemd-run) ";
+
 /** What happens to a run at one of its steps. */
 export enum Fault {
   /** Nothing; the steps are counted. */
@@ -19,7 +22,7 @@ export enum Fault {
   Paused = ": >/run/tripwire.here; while [ -e /run/tripwire.here ]; do sleep 0.1; done",
 }
 
-/** The n-th step of all, or the first one that calls a program in some way: an extended regular expression. */
+/** The n-th step that changes something, or the first one that calls a program in some way: an extended regular expression. */
 export type Step = number | string;
 
 /**
@@ -29,7 +32,7 @@ export type Step = number | string;
 export async function setTripwire(host: Host, step: Step, fault: Fault): Promise<void> {
   const isHere =
     typeof step === "number"
-      ? `[ "$(wc -l </run/tripwire.steps)" -eq ${step} ]`
+      ? `[ "$(grep -cE '${CHANGES}' /run/tripwire.steps)" -eq ${step} ] && tail -n 1 /run/tripwire.steps | grep -qE '${CHANGES}'`
       : `[ "$(grep -cE '${step}' /run/tripwire.steps)" -eq 1 ] && tail -n 1 /run/tripwire.steps | grep -qE '${step}'`;
   const wrapper = `#!/bin/sh
 PATH=/usr/bin:/bin
@@ -55,9 +58,9 @@ export async function clearTripwire(host: Host): Promise<void> {
   await expectToRun(host, `cd /usr/local/sbin && /usr/bin/rm -f tripwire ${PROGRAMS.join(" ")} /run/tripwire.*`);
 }
 
-/** The steps that were taken since the wire was set, a line each. */
+/** The changes that were made since the wire was set, a line each. */
 export async function stepsOf(host: Host): Promise<string[]> {
-  return (await expectToRun(host, "cat /run/tripwire.steps")).trim().split("\n");
+  return (await expectToRun(host, `grep -E '${CHANGES}' /run/tripwire.steps`)).trim().split("\n");
 }
 
 /** Waits until a script waits at the wire. */
