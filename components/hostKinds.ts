@@ -65,8 +65,8 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
     confirmFormer: async () => {
       if (journal?.state !== "unconfirmed" || target.kind !== "remote") return;
       const { confirm } = await commands(target.become);
-      const { status, cause } = await confirmed(target, confirm, journal.document);
-      if (status === "failed") throw new Refusal(`the last change there was not confirmed: ${cause}; run it again`);
+      // Where that comes too late the host goes back or has gone back, and what is sent then finds it so.
+      await confirmed(target, confirm, journal.document);
     },
     act: async (sender) => {
       const planned = plan(desired, observation, journal?.former ?? []);

@@ -1,6 +1,7 @@
 # The fresh login from outside: whoever watches finds that there is nothing to go back from.
 confirm() {
-  if [ "$(journaled plan)" = "$id" ] && mv "$kept/armed" "$kept/confirmed" 2>/dev/null; then
+  # One that was cut off in the middle of this has left it half done.
+  if [ "$(journaled plan)" = "$id" ] && { mv "$kept/armed" "$kept/confirmed" 2>/dev/null || [ -e "$kept/confirmed" ]; }; then
     settle_journal || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
     # At once, for the next run.
     mine=$(cat "$kept/watching") && free_lock

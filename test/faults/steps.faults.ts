@@ -5,7 +5,7 @@ import { describeHosts, type Host } from "../hosts";
 import { Outage } from "./outage";
 import { clearTripwire, Fault, setTripwire, stepsOf } from "./tripwire";
 
-const HOSTS = 16;
+const HOSTS = 10;
 
 interface Case {
   step: number;

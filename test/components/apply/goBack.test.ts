@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { Activation } from "../../../components/settings";
 import { ACTIVATING } from "../../support/desired";
 import { LocalHost, until } from "../../support/localHost";
@@ -57,6 +66,18 @@ for (const { name, command, missing } of SHELLS)
       assert.deepEqual(host.contents(), configured);
       assert.equal(state(), "applied");
       assert.equal(reloads(), 1);
+    });
+
+    it("is confirmed by a second try where the first was cut off in the middle", async () => {
+      await host.send("create", text);
+      const configured = host.contents();
+      renameSync(`${host.journal}.transaction/armed`, `${host.journal}.transaction/confirmed`);
+      const [watcher] = host.read(`${host.journal}.transaction/watching`).split(",");
+      await until(() => !existsSync(`/proc/${watcher}`));
+      assert.equal(state(), "unconfirmed");
+      assert.equal((await host.send("confirm", text)).status, "changed");
+      assert.equal(state(), "applied");
+      assert.deepEqual(host.contents(), configured);
     });
 
     it("keeps what others wrote meanwhile", async () => {
