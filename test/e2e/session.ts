@@ -11,13 +11,13 @@ export class Session {
 
   static async open({ address, privateKey }: Host, username: "root" | "deploy"): Promise<Session> {
     const client = new Client();
+    // Without a listener the end of the session would be an exception out of nowhere; `echo` tells of it.
+    client.on("error", () => {});
     client.connect({ host: address, username, privateKey, keepaliveInterval: 0 });
     await once(client, "ready");
     const channel = await new Promise<ClientChannel>((resolve, reject) =>
       client.exec("cat", (error, opened) => (error ? reject(error) : resolve(opened))),
     );
-    // Without a listener the end of the session would be an exception out of nowhere; `echo` tells of it.
-    client.on("error", () => {});
     return new Session(client, channel);
   }
 
