@@ -3,7 +3,10 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts";
 
-/** Knocks at a host's sshd all the time and notes for how long at most nobody greeted. */
+/**
+ * Knocks at a host's sshd all the time and notes for how long at most nobody greeted. From OpenSSH 9.8 on sshd shuts out who
+ * knocks so often and never logs in.
+ */
 export class Outage {
   longest = 0;
   private stopped = false;

@@ -3,6 +3,7 @@ import { Crowd } from "../e2e/crowd";
 import { effectiveOn, etcOf, Fleet, WANTED } from "../e2e/fleet";
 import { Session } from "../e2e/session";
 import { describeHosts, type Host } from "../hosts";
+import { Outage } from "./outage";
 import { HARMLESS, WAYS } from "./ways";
 
 const COUNT = 20;
@@ -12,10 +13,11 @@ describeHosts(`${COUNT} hosts, of which ${WAYS.length} are broken, each in its o
   this.timeout(600_000);
   let fleet: Fleet;
   let crowd: Crowd;
+  let outages: Outage[];
   const original = new Map<Host, string>();
 
   before(async () => {
-    fleet = await Fleet.create(ALL.length);
+    fleet = await Fleet.create(ALL.length, ["bookworm", "bullseye"]);
     // One kernel has no room for twenty systemds beside all else.
     crowd = new Crowd(fleet.folder, String(await fleet.host(0).read("/root/.ssh/authorized_keys")));
     const others: unknown[] = [];
@@ -27,8 +29,11 @@ describeHosts(`${COUNT} hosts, of which ${WAYS.length} are broken, each in its o
       assert.equal(code, 0, `${what}: ${stderr}`);
     }
     for (const host of fleet.hosts) original.set(host, await etcOf(host));
+    outages = fleet.hosts.map((host) => new Outage(host));
   });
   after(async () => {
+    const longest = Math.max(...(await Promise.all((outages ?? []).map((outage) => outage.stop()))));
+    console.log(`    longest time without a greeting of sshd's: ${longest.toFixed(1)} s`);
     await crowd?.stop();
     await fleet?.remove();
   });
