@@ -70,7 +70,7 @@ export function unixHost(host: ResolvedHost, target: Target, observation: Observ
     },
     act: async (sender) => {
       const planned = plan(desired, observation, journal?.former ?? []);
-      await requireLogin(target, observation, planned, desired);
+      await requireLogin(target, observation, planned, desired, journal);
       const document = planDocument(planned, observation, journal, journalPath, sender, desired.activating);
       const { confirm, ...ofResource } = await commands(target.become);
       return {
@@ -112,9 +112,13 @@ async function requireLogin(
   { unread, programs, main }: Observation,
   { parts }: Plan,
   { activating }: Desired,
+  journal: Journal | undefined,
 ): Promise<void> {
-  const changes = parts.some((part) => part.role === "server" && isChanged(part));
-  if (target.kind === "local" || !changes || unread.length === 0 || !programs.sshd) return;
+  const server = parts.find(({ role }) => role === "server");
+  // A change that sshd was not told of, for whatever reason, is told now.
+  const isDue = journal !== undefined && (journal.state !== "applied" || /^activation none$/m.test(journal.document));
+  const reloads = server !== undefined && (isChanged(server) || isDue);
+  if (target.kind === "local" || !reloads || unread.length === 0 || !programs.sshd) return;
   if (activating.activation === Activation.None) return;
   try {
     await tryLogin(target, programs.sshd.path, main.server.path);

@@ -21,6 +21,8 @@ unwritable() { echo "$journal can't be written: is its disk full or read-only?";
 # Gives up before anything is begun. The engine tries again only what differs from this plan: the next one does, as it has
 # in its fingerprint which plan was refused. Where that can't be noted the resource has to fail.
 refuse() { # cause
+  # Nor may the old resource be deleted where this one is to take its place.
+  [ -z "$recreated" ] || { echo "$1" >&2 && exit 1; }
   { rm -f "$refusal" && (set -C && echo "$id" >"$refusal"); } 2>/dev/null || { echo "$1" >&2 && exit 1; }
   result failed "$1"
 }
@@ -133,10 +135,10 @@ apply() {
     [ -z "$said" ] || fail "$said"
     same "$work/$number.old" "$work/$number.new" || changed="$changed $number"
   done
-  # A run that was cut off may have left sshd with the former file in force.
+  # A run that was cut off or failed may have left sshd with the former file in force.
   needs_reload=
   # So may one that was to tell sshd nothing.
-  if is_open || [ -n "$(journaled_document activation | grep -x none)" ]; then needs_reload=$(asked_parts | grep -x server); fi
+  if is_open || [ "$(journaled state)" = failed ] || [ -n "$(journaled_document activation | grep -x none)" ]; then needs_reload=$(asked_parts | grep -x server); fi
   ! is_among server $changed || needs_reload=yes
   [ "$(planned activation)" != none ] || reads_at_login || needs_reload=
   if [ -n "$changed$needs_reload" ]; then

@@ -1,11 +1,13 @@
+# Another run may have armed another way back meanwhile.
+waits_for_this() { [ "$(journaled state)" = unconfirmed ] && [ "$(journaled plan)" = "$id" ] && cmp -s "$work/plan" "$kept/plan"; }
+
 # The fresh login from outside: whoever watches finds that there is nothing to go back from.
 confirm() {
   # One that was cut off in the middle of this has left it half done.
-  if [ "$(journaled plan)" = "$id" ] && { mv "$kept/armed" "$kept/confirmed" 2>/dev/null || [ -e "$kept/confirmed" ]; }; then
+  if waits_for_this && { mv "$kept/armed" "$kept/confirmed" 2>/dev/null || [ -e "$kept/confirmed" ]; }; then
     settle_journal || { echo "$journal can't be written: is its disk full or read-only?" >&2 && exit 1; }
     # At once, for the next run.
-    mine=$(cat "$kept/watching") && free_lock
-    rm -rf "$kept"
+    mine=$(cat "$kept/watching") && rm -rf "$kept" && free_lock
   elif [ "$(journaled plan)" != "$id" ]; then
     result failed "another run has changed this host meanwhile; run it again"
   elif is_open; then

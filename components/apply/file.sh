@@ -34,7 +34,7 @@ case $1 in
     links=$(ls -ld "$real" 2>/dev/null | awk '{ print $2; exit }')
     if [ "${links:-1}" -gt 1 ]; then
       # A rename would part it from its other names.
-      cat "$candidate" >"$real" || { cat >"$real" && exit 1; }
+      cat "$candidate" >"$real" || { cat >"$real"; exit 1; }
       flush "$real"
       rm -f "$candidate"
     else

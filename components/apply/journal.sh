@@ -18,6 +18,8 @@ count_transaction() {
   transaction=$(journaled transaction)
   case $transaction in '' | *[!0-9]* | 0?*) transaction=0 ;; esac
   transaction=$((transaction + 1))
+  # It starts anew with every journal, and what was put aside stays.
+  while [ -e "$journal.saved.$transaction" ]; do transaction=$((transaction + 1)); done
 }
 
 # The process that keeps this connection: sshd's session or, without SSH, the command plugin, which keeps every
@@ -54,7 +56,8 @@ settle_journal() {
 }
 
 write_journal() { # state cause
-  planned_line former >"$work/formers"
+  # To busybox no pattern at all takes every line out.
+  { planned_line former && echo end; } >"$work/formers"
   [ ! -d "$journal" ] && mkdir -p "$(dirname "$journal")" &&
     {
       printf 'ssh-keepalive-journal 1\ntransaction %s\nstate %s\n' "$transaction" "$1"

@@ -14,10 +14,17 @@ signs_a_living_one() { # signature
 
 # Takes a lock away from one who is no more; the folder keeps two from doing so at once.
 break_lock() { # signature
-  mkdir "$lock.break" 2>/dev/null || return 1
+  mkdir "$lock.break" 2>/dev/null || {
+    # Who made it may be no more, either.
+    [ -z "$(find "$lock.break" -prune -mmin +1 2>/dev/null)" ] || rmdir "$lock.break"
+    return 1
+  }
   [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
   rmdir "$lock.break"
 }
+
+# Of a run that is no more, whoever watches over it goes back first.
+is_watched() { [ "$operation" != watch ] && [ -e "$kept/armed" ] && signs_a_living_one "$(cat "$kept/watching" 2>/dev/null)"; }
 
 made_folder_of_journal=
 take_lock() {
@@ -28,13 +35,15 @@ take_lock() {
   fi
   mine=$(signature $$)
   tries=0
+  vanished=0
   until ln -s "$mine" "$lock" 2>"$work/said"; do
     other=$(readlink "$lock") || {
-      [ -e "$lock" ] || [ $tries -gt 0 ] || { tries=1 && continue; }
+      # Freed in between.
+      [ ! -e "$lock" ] && [ $vanished -lt 5 ] && vanished=$((vanished + 1)) && continue
       return 1
     }
     [ "$other" != "$mine" ] || return 0
-    signs_a_living_one "$other" || { break_lock "$other" && continue; }
+    signs_a_living_one "$other" || is_watched || { break_lock "$other" && continue; }
     tries=$((tries + 1))
     if [ $tries -gt $LOCK_PATIENCE ]; then
       echo "another run is at work here or waits for its confirmation (process ${other%%,*}); run it again when that is done" >"$work/said"

@@ -46,11 +46,14 @@ disarm_but_keep() {
   mv "$kept" "$journal.saved.$transaction" && printf '; what was there is in %s' "$journal.saved.$transaction"
 }
 
-# A file that has other names is written in place: cut off in that it is the beginning of what it was to be.
+# A file that has other names is written in place: cut off in that it is the beginning of what it was to be, or to be again.
 half_written() {
-  [ -f "$work/now" ] && [ -f "$work/$number.new" ] && ! same "$work/now" "$work/$number.new" && ! same "$work/now" "$work/$number.old" &&
-    head -c "$(wc -c <"$work/now")" "$work/$number.new" | cmp -s - "$work/now"
+  [ -f "$work/now" ] && [ "$(ls -ldL "$path" | awk '{ print $2; exit }')" -gt 1 ] &&
+    ! same "$work/now" "$work/$number.new" && ! same "$work/now" "$work/$number.old" &&
+    { is_start_of "$work/$number.new" || is_start_of "$work/$number.old"; }
 }
+
+is_start_of() { [ -f "$1" ] && head -c "$(wc -c <"$work/now")" "$1" | cmp -s - "$work/now"; }
 
 # A power cut ends whoever watched as well. What was renamed into place is whole, and the next plan says what becomes of
 # it; what was half written is put back. Says which file that was.
@@ -77,6 +80,15 @@ LONGEST_RUN=600
 # A later run may have armed another one at the same place.
 is_armed() { [ "$(cat "$work/armed" 2>/dev/null)" = "$by" ]; }
 
+# Who confirms still writes the journal then; but may be cut off in that.
+await_confirmation() {
+  seconds=30
+  while [ -e "$work/confirmed" ] && [ $seconds -gt 0 ]; do
+    sleep 1
+    seconds=$((seconds - 1))
+  done
+}
+
 watch() {
   changed=$(cat "$work/changed")
   run=$(cat "$work/run")
@@ -97,7 +109,7 @@ watch() {
     mine=$(signature $$)
     # Counted by itself, as somebody may set the clock.
     while [ "$seconds" -gt 0 ]; do
-      is_armed || { free_lock && exit 0; }
+      is_armed || { await_confirmation && free_lock && exit 0; }
       sleep 1
       seconds=$((seconds - 1))
     done

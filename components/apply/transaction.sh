@@ -64,11 +64,11 @@ run_for() { # part text arguments…
 # Start time of a process, which tells it from a later one of the same number.
 started() { process "$1" | cut -d ' ' -f 2; }
 
-# Parent, start time and name of a process.
+# Parent, start time and name of a process; of one that has ended nothing, though its parent may not have taken note.
 process() { # pid
   if [ -r "/proc/$1/stat" ]; then
-    awk '{ name = $0; sub(/\).*/, "", name); sub(/.*\(/, "", name); sub(/.*\) /, ""); print $2, $20, name }' "/proc/$1/stat"
+    awk '{ name = $0; sub(/\).*/, "", name); sub(/.*\(/, "", name); sub(/.*\) /, ""); if ($1 != "Z") print $2, $20, name }' "/proc/$1/stat"
   else
-    ps -o ppid= -o lstart= -o comm= -p "$1" | awk '{ sub(/.*\//, "", $7); print $1, $2 $3 $4 $5 $6, $7 }'
+    ps -o stat= -o ppid= -o lstart= -o comm= -p "$1" | awk '$1 !~ /^Z/ { sub(/.*\//, "", $8); print $2, $3 $4 $5 $6 $7, $8 }'
   fi
 } 2>/dev/null

@@ -131,7 +131,8 @@ look_before_undo() {
   ! grep -qx nothing "$work/plan" || exit 0
   take_lock || give_up "$journal.lock can't be had: $(cat "$work/said")"
   count_transaction
-  [ ! -f "$journal" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
+  # What a damaged one says of its holder nobody knows.
+  [ -z "$(journaled owner)" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
     { echo "$(holder) holds this host now; nothing was undone" && exit 0; }
   # The new resource of a replacement is created before the old one is deleted.
   if keeper_lives; then

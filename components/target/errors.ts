@@ -6,3 +6,6 @@ export class UnreachableError extends Error {}
 
 /** A host that answered and could not be read. */
 export class ReadError extends Error {}
+
+/** A connection that broke off, or over which nothing came any more. */
+export class LostError extends ReadError {}

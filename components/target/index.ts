@@ -1,6 +1,6 @@
 export { type Become, explainBecome, rootCommand, rootShell, rootStdin } from "./become";
 export { commandConnection } from "./commandConnection";
-export { ReadError, TargetError, UnreachableError } from "./errors";
+export { LostError, ReadError, TargetError, UnreachableError } from "./errors";
 export { type InventoryArgs, readInventory } from "./inventory";
 export { prelude } from "./prelude";
 export { type CommandOutcome, type RunCommand, runAfresh, runAsRoot, tryLogin } from "./run";

@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { explainBecome, rootCommand, rootShell, rootStdin } from "./become";
 import { dial, logIn } from "./dial";
-import { ReadError } from "./errors";
+import { LostError, ReadError } from "./errors";
 import type { LocalTarget, RemoteTarget, Target } from "./target";
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
@@ -96,7 +96,7 @@ async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise
     return await Promise.race([
       use(client),
       new Promise<never>((_, reject) => {
-        client.once("close", () => reject(new ReadError("the connection was lost while it was read; run it again")));
+        client.once("close", () => reject(new LostError("the connection was lost while it was read; run it again")));
         timer = setTimeout(() => reject(tooSlow(timeout)), timeout);
       }),
     ]);
@@ -149,8 +149,8 @@ function runLocally(command: string, stdin: string): Promise<CommandOutcome> {
   });
 }
 
-function tooSlow(timeout: number): ReadError {
-  return new ReadError(
+function tooSlow(timeout: number): LostError {
+  return new LostError(
     `it gave no complete answer within ${timeout / 1000} s; see what keeps it busy and run it again`,
   );
 }

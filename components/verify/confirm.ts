@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UnreachableError } from "../target";
+import { LostError, UnreachableError } from "../target";
 
 /** What a host waits for once its sshd was told of a new file. */
 export interface Confirmation {
@@ -11,7 +11,7 @@ export interface Confirmation {
 
 /**
  * Logs in afresh after sshd took up a new file: an open session alone does not show that the next one gets in. An sshd
- * that does not answer yet is asked again while there is time.
+ * that does not answer yet, or breaks off, is asked again while there is time: it may be told twice.
  *
  * @returns why that did not work; undefined where it did.
  */
@@ -23,7 +23,8 @@ export async function whyUnconfirmed({ seconds, send }: Confirmation): Promise<s
       return status === "failed" ? (cause ?? "it gave no reason") : undefined;
     } catch (error) {
       const left = seconds * 1000 - (performance.now() - started);
-      if (!(error instanceof UnreachableError) || left <= PAUSE) return lockedOut(error as Error, seconds);
+      const mayPass = error instanceof UnreachableError || error instanceof LostError;
+      if (!mayPass || left <= PAUSE) return lockedOut(error as Error, seconds);
       await sleep(PAUSE);
     }
   }

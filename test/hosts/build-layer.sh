@@ -21,7 +21,7 @@ mount -t proc proc "$root/proc"
 set -- install --yes --no-install-recommends --allow-remove-essential $packages
 
 # The machine's apt fetches, because it knows its way: proxies, certificates, names.
-fetch() { apt-get -o Dir="$root" -o Dir::State::status="$root/var/lib/dpkg/status" "$@"; }
+fetch() { apt-get -o Acquire::Retries=3 -o Dir="$root" -o Dir::State::status="$root/var/lib/dpkg/status" "$@"; }
 sed "s|^deb [^ ]* |deb $mirror |" "$image/etc/apt/sources.list" >"$root/etc/apt/sources.list"
 if ! fetch --download-only "$@"; then
   # The image came with lists, but newer ones are needed.

@@ -49,7 +49,12 @@ export async function buildOnce({ name, what, takes, command }: Build, say: Say)
       },
     });
   } catch (cause) {
-    throw new Error(`Cannot build ${what}: does ${mirror} serve its suite, and does the keyring know it?`, { cause });
+    throw new Error(
+      `Cannot build ${what}: does ${mirror} serve its suite, and does the keyring know it? Last it said: ${last}`,
+      {
+        cause,
+      },
+    );
   } finally {
     clearInterval(progress);
   }
