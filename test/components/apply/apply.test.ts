@@ -10,7 +10,7 @@ const IN_FORCE = ["clientaliveinterval 60", "clientalivecountmax 2", "serveraliv
 
 for (const { name, command, missing } of SHELLS)
   describe(`a plan that a host carries out with ${name}${missing ? ` (skipped: ${missing})` : ""}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let host: LocalHost;
 
     before(function () {

@@ -67,7 +67,7 @@ describe("a host that carries out a plan", () => {
     assert.ok(![text, again.text].includes((await host.plan(DESIRED, other)).text));
     await host.converge({ server: { ClientAliveInterval: 90 } });
     assert.ok(!existsSync(`${host.journal}.refused`));
-  }).timeout(30_000);
+  });
 
   it("changes no file and reloads nothing where the same settings come from another resource or owner", async () => {
     await host.converge(DESIRED);

@@ -12,7 +12,7 @@ const REPLACED = {
 
 for (const { name, command, missing } of SHELLS)
   describe(`a host whose resource is created anew, with ${name}${missing ? ` (skipped: ${missing})` : ""}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let host: LocalHost;
     let original: unknown[];
     let text: string;

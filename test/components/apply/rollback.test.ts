@@ -10,7 +10,7 @@ const ALICE: Partial<Desired> = { parts: [{ role: "client", user: "alice", value
 const REJECTS = "echo 'it is not my day' >&2; exit 255";
 
 describe("a change that fails half-way", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let host: LocalHost;
   let before: unknown[];
 
@@ -106,7 +106,7 @@ describe("a change that fails half-way", function () {
   });
 
   describe("undoing", function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     async function staysWith(text: string, reason: RegExp): Promise<void> {
       const configured = host.contents();
       const { code, stderr } = await host.undo(text);
@@ -139,7 +139,7 @@ describe("a change that fails half-way", function () {
 });
 
 describe(`a change that fails after a user's files${usersUnavailable() ? ` (skipped: ${usersUnavailable()})` : ""}`, function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let host: LocalHost;
   let users: Users;
 
