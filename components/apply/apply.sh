@@ -98,6 +98,20 @@ try_to_be() { # part
   [ -z "$said" ] || fail "$said"
 }
 
+# Of what sshd is about to read, what is not as planned: nobody has tried whether that lets anybody in.
+surprises() {
+  { planned file | sed -n 's/^server \([^ ]*\) [^ ]* \(.*\)/\2 \1/p' && planned source; } >"$work/sources"
+  while read -r hash source; do [ "$(hash_of "$source")" = "$hash" ] || echo "$source was changed"; done <"$work/sources"
+  planned include | (
+    IFS=
+    while read -r pattern; do
+      for one in $pattern; do
+        ! [ -e "$one" ] || cut -d ' ' -f 2- "$work/sources" | grep -qxF -e "$one" || echo "$one was added"
+      done
+    done
+  )
+}
+
 is_carried_out() { [ "$(journaled state)" = applied ] && [ "$(journaled plan)" = "$id" ]; }
 
 # Ends the run where there is nothing to carry out, or where it may not be.
@@ -110,19 +124,22 @@ look_first() {
   # Where nothing is done nothing is written, not even a lock.
   [ -n "$recreated" ] || ! is_carried_out || result unchanged
   take_lock || refuse "$journal.lock can't be had: $(one_line <"$work/said")"
-  count_transaction
   if is_carried_out; then
     # Only who keeps the connection is noted, so that the delete of what is replaced knows itself.
-    transaction=$((transaction - 1))
+    transaction=$(journaled transaction)
     write_journal applied || { unwritable >&2 && exit 1; }
     result unchanged
   fi
   [ -z "$(journaled owner)" ] || [ "$(journaled state)" = undone ] || [ "$(journaled owner)" = "$(planned owner)" ] || [ "$(planned takeOver)" = yes ] ||
     refuse "$(holder) has taken this host meanwhile"
+  count_transaction
   # It says what others had made of our lines.
-  [ "$(journaled state)" != undone ] || mv "$journal" "$journal.saved.$transaction" || refuse "$(unwritable)"
+  if [ "$(journaled state)" = undone ]; then
+    mv "$journal" "$journal.saved.$transaction" || refuse "$(unwritable)"
+    next_transaction
+  fi
   mended=$(mend)
-  [ -z "$mended" ] || refuse "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
+  [ -z "$mended" ] || refuse "$(echo "$mended" | one_line)"
 }
 
 apply() {
@@ -166,6 +183,8 @@ apply() {
     [ -z "$said" ] || fail "$said"
   done
   if [ -n "$needs_reload" ]; then
+    said=$(surprises)
+    [ -z "$said" ] || fail "$(echo "$said" | head -n 1) since sshd's files were read, and a reload would bring it into force; run it again"
     reloaded=yes
     said=$(reload_sshd) || fail "sshd did not reload: $said"
   fi

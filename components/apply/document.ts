@@ -76,6 +76,7 @@ export function planDocument(
       .filter(({ file }) => file.hadLines || file.hasLines)
       .flatMap(({ part, file }) => fileLines(partId(part), file)),
     ...plan.parts.flatMap(askedLines),
+    ...plan.parts.flatMap(sourceLines),
     ...plan.parts.flatMap(({ former }) => former.map(formerLine)),
     "end",
     "",
@@ -104,6 +105,24 @@ function askedLines(part: PartPlan): string[] {
     ...(hasLines ? Object.entries(desired) : []).map(
       ([keyword, value]) => `expect ${partId(part)} ${keyword.toLowerCase()} ${value}`,
     ),
+  ];
+}
+
+/**
+ * All else that sshd reads. What somebody writes there once it was read may let nobody in, and nobody has tried that. A
+ * document takes no name with other than printable ASCII.
+ */
+function sourceLines({ files, sources = { files: [], includes: {} } }: PartPlan): string[] {
+  const ours = files.filter(({ hadLines, hasLines }) => hadLines || hasLines).map(({ path }) => path);
+  if (ours.length === 0) return [];
+  const isPlain = (path: string) => /^\/(?!.*<\{%)[ -~]*[!-~]$/.test(path);
+  return [
+    ...sources.files
+      .filter(({ path }) => isPlain(path) && !ours.includes(path))
+      .map(({ path, content }) => `source ${hash(content)} ${path}`),
+    ...Object.entries(sources.includes)
+      .filter(([pattern, paths]) => [pattern, ...paths].every(isPlain))
+      .map(([pattern]) => `include ${pattern}`),
   ];
 }
 

@@ -17,8 +17,12 @@ is_open() { case $(journaled state) in applying | unconfirmed | undoing) true ;;
 count_transaction() {
   transaction=$(journaled transaction)
   case $transaction in '' | *[!0-9]* | 0?*) transaction=0 ;; esac
+  next_transaction
+}
+
+# It starts anew with every journal, and what was put aside stays.
+next_transaction() {
   transaction=$((transaction + 1))
-  # It starts anew with every journal, and what was put aside stays.
   while [ -e "$journal.saved.$transaction" ]; do transaction=$((transaction + 1)); done
 }
 

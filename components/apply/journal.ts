@@ -82,6 +82,8 @@ const LINES = {
   confirmTimeout: /^confirmTimeout \d{1,4}$/,
   file: new RegExp(`^file ${PART} /\\S* ${HASH} ${HASH}$`),
   config: new RegExp(`^config ${PART} /\\S* \\S+$`),
+  source: new RegExp(`^source ${HASH} /[ -~]*$`),
+  include: /^include \/[ -~]*$/,
   splice: /^splice \d+ \d+$/,
   session: /^\+PingInterval(Secs)?=-?\d{1,10}$/,
   expect: new RegExp(`^expect ${PART} [a-z]+ \\d+$`),

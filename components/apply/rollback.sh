@@ -56,7 +56,7 @@ half_written() {
 is_start_of() { [ -f "$1" ] && head -c "$(wc -c <"$work/now")" "$1" | cmp -s - "$work/now"; }
 
 # A power cut ends whoever watched as well. What was renamed into place is whole, and the next plan says what becomes of
-# it; what was half written is put back. Says which file that was.
+# it; what was half written is put back. Says which file that was, and whether it is.
 mend() {
   [ -f "$kept/changed" ] || return 0
   run=$(cat "$kept/run")
@@ -70,7 +70,11 @@ mend() {
     discard_candidate
     take "$work/now" || continue
     half_written || continue
-    stage "$work/mended.old" && commit "$work/mended.new" && echo "$path"
+    if stage "$work/mended.old" && commit "$work/mended.new"; then
+      echo "$path was half written when the host lost its power; it is as it was before; run it again"
+    else
+      echo "$path is half written since the host lost its power and can't be put back ($(cat "$work/said")); what was there is in $kept; mend that and run it again"
+    fi
   done
 }
 

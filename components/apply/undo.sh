@@ -141,7 +141,7 @@ look_before_undo() {
     exit 0
   fi
   mended=$(mend)
-  [ -z "$mended" ] || give_up "$(echo "$mended" | one_line)was half written when the host lost its power; it is as it was before; run it again"
+  [ -z "$mended" ] || give_up "$mended"
 }
 
 on_another_machine() {

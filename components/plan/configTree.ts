@@ -2,6 +2,7 @@ import type { ObservedTree } from "../observe";
 import { type Alias, KEYWORDS, type OpenSshRole, parseLine } from "../settings";
 import { findOwnLines } from "./blocks";
 import { type Line, linesOf } from "./lines";
+import type { Sources } from "./plannedPart";
 import { Refusal } from "./refusal";
 import { enter, GLOBAL, type Section } from "./sections";
 import { isOlder } from "./values";
@@ -85,6 +86,26 @@ export function dropInFolders(config: Config): string[] {
       if (config.tree.folders.includes(folder) && pattern.endsWith("/*.conf")) found.push(folder);
     }
   });
+  return found;
+}
+
+/** The files that a config is read from, by the names by which they are included, and the patterns by which more may come. */
+export function sourcesOf(config: Config): Sources {
+  const paths = new Set([config.main]);
+  const found: Sources = { files: [], includes: {} };
+  // A set is gone through to its end also where it grows.
+  for (const path of paths) {
+    const file = config.tree.files[path];
+    const content = file?.state === "present" ? file.content : undefined;
+    found.files.push({ path, content });
+    for (const { text } of linesOf(content ?? "")) {
+      const { values } = (/^[ \t]*"?include\b/i.test(text) && parseLine(text)) || { values: [] };
+      for (const pattern of values.map((value) => absolute(config, value))) {
+        found.includes[pattern] = config.tree.includes[pattern] ?? [];
+        for (const included of found.includes[pattern]) paths.add(included);
+      }
+    }
+  }
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { Observation } from "../observe";
 import { type Desired, type DesiredPart, OPENSSH_ROLES, type OpenSshPart, type PuttyPart } from "../settings";
+import { sourcesOf } from "./configTree";
 import { planOpenSsh } from "./openSshPart";
 import type { FormerValue, PartPlan, Plan, Warning } from "./plannedPart";
 import { planPutty } from "./putty";
@@ -16,14 +17,12 @@ export function plan(desired: Desired, observation: Observation, kept: FormerVal
   const parts: (PartPlan | undefined)[] = [];
   for (const role of OPENSSH_ROLES) {
     const part = openSshPart(desired.parts, role);
-    const planned = planOpenSsh(
-      systemSubject(role, observation, desired.activating, part?.hostPatterns),
-      part,
-      desired,
-    );
-    if (planned && role === "server" && isChanged(planned))
-      planned.warnings.push(...observation.unread.map(takesEffect));
+    const subject = systemSubject(role, observation, desired.activating, part?.hostPatterns);
+    const planned = planOpenSsh(subject, part, desired);
     parts.push(planned);
+    if (!planned || role === "client") continue;
+    planned.sources = sourcesOf(subject.config);
+    if (isChanged(planned)) planned.warnings.push(...observation.unread.map(takesEffect));
   }
   for (const [user, seen] of Object.entries(observation.users)) {
     const client = openSshPart(desired.parts, "client", user);

@@ -33,6 +33,14 @@ export interface FormerValue {
   former: number | undefined;
 }
 
+/** What a config was read from. */
+export interface Sources {
+  /** With its bytes as latin1 text; without where it is missing or no regular file. */
+  files: { path: string; content: string | undefined }[];
+  /** Pattern of an Include line → the files that it named. */
+  includes: Record<string, string[]>;
+}
+
 /** What becomes of one part of a host. */
 export interface PartPlan extends Part {
   /** The main config file, or PuTTY's folder of sessions. */
@@ -49,6 +57,8 @@ export interface PartPlan extends Part {
   leftAlone: Record<string, string>;
   /** All files that hold, held or will hold lines of ours, and the main file. */
   files: FilePlan[];
+  /** Of sshd's config: all that it was read from, as a reload brings all of it into force. */
+  sources?: Sources;
   /** Of PuTTY's sessions that are ours afterwards. */
   former: FormerValue[];
   warnings: Warning[];

@@ -159,8 +159,8 @@ export const fleet = z.strictObject({
   onUnreachable: oneOf(OnUnreachable).optional(),
   onDestroy: oneOf(OnDestroy).optional(),
   owner: is<string>(
-    "a name such as project/stack, on one line, of characters that can be seen",
-    (v) => typeof v === "string" && isOwnName(v),
+    "a name such as project/stack, on one line, of characters that can be seen, at most 255 long",
+    (v) => typeof v === "string" && v.length <= 255 && isOwnName(v),
   ).optional(),
   takeOver: flag.optional(),
   knownHosts: line("a path").optional(),

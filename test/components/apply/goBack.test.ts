@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -161,19 +162,18 @@ describe("a host that lost its power while a file with two names was written", f
   this.timeout(60_000);
   let host: LocalHost;
 
+  let kept: string;
+  let original: string;
+
   beforeEach(async () => {
     host = await LocalHost.start();
-  });
-  afterEach(() => host.stop());
-
-  it("has that file as it was before anything else is done, and says so", async () => {
     linkSync(host.sshConfig, host.file("other-name"));
-    const original = host.read(host.sshConfig);
+    original = host.read(host.sshConfig);
     const { text } = await host.plan(DESIRED);
     await host.apply(text);
     const done = host.read(host.sshConfig);
     // As the power cut leaves it: what was armed is there, and nobody watches.
-    const kept = `${host.journal}.transaction`;
+    kept = `${host.journal}.transaction`;
     mkdirSync(kept);
     writeFileSync(`${kept}/plan`, text);
     writeFileSync(`${kept}/changed`, " 1\n");
@@ -182,6 +182,10 @@ describe("a host that lost its power while a file with two names was written", f
     writeFileSync(`${kept}/1.old`, original, "latin1");
     writeFileSync(`${kept}/1.new`, done, "latin1");
     host.write(host.sshConfig, done.slice(0, 40));
+  });
+  afterEach(() => host.stop());
+
+  it("has that file as it was before anything else is done, and says so", async () => {
     const next = await host.plan(DESIRED);
     // It fails as a resource: were it a replacement, the deletion of the old one would take our lines out.
     await assert.rejects(
@@ -192,5 +196,22 @@ describe("a host that lost its power while a file with two names was written", f
     assert.equal(readFileSync(host.file("other-name"), "latin1"), original);
     assert.equal((await host.converge(DESIRED)).status, "changed");
     assert.ok(!existsSync(kept));
+  });
+
+  it("is left alone, and keeps what was there, where that can't be put back; it is once the way is free", async () => {
+    const obstacle = host.file(".ssh_config.ssh-keepalive-4711");
+    host.write(`${obstacle}/file`, "");
+    const { text } = await host.plan(DESIRED);
+    const untold =
+      /ssh_config is half written since the host lost its power and can't be put back \(.*\); what was there is in /;
+    for (const again of [text, text]) await assert.rejects(host.send("create", again), untold);
+    const { code, stderr } = await host.undo(text);
+    assert.equal(code, 1);
+    assert.match(stderr, untold);
+    assert.equal(readFileSync(`${kept}/1.old`, "latin1"), original);
+    rmSync(obstacle, { recursive: true });
+    await assert.rejects(host.send("create", text), /it is as it was before; run it again/);
+    assert.equal(host.read(host.sshConfig), original);
+    assert.equal((await host.converge(DESIRED)).status, "changed");
   });
 });

@@ -35,7 +35,10 @@ for (const { name, command, missing } of SHELLS)
     it("keeps its settings where the old resource is deleted in the same run; a destroy in a later run undoes", async () => {
       const before = [...host.contents(), host.read(host.file("sshd.log"))];
       host.sameRun = true;
+      const transaction = /^transaction .*$/m.exec(host.read(host.journal))?.[0];
+      host.write(`${host.journal}.saved.2`, "of an earlier life");
       assert.equal((await host.apply(text)).status, "unchanged");
+      assert.equal(/^transaction .*$/m.exec(host.read(host.journal))?.[0], transaction);
       assert.deepEqual(await host.undo(text), REPLACED);
       host.sameRun = false;
       assert.deepEqual([...host.contents(), host.read(host.file("sshd.log"))], before);

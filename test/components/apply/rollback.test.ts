@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Desired, Placement } from "../../../components/settings";
 import { LocalHost } from "../../support/localHost";
@@ -95,6 +95,25 @@ describe("a change that fails half-way", function () {
     );
     assert.match(host.read(host.dropIn), /# meanwhile\n$/);
     assert.deepEqual([host.contents()[0], host.contents()[2]], [before[0], before[2]]);
+  });
+
+  it("keeps what could not be put back beside what an undo had kept, and both from then on", async () => {
+    const { text } = await host.plan(DESIRED);
+    await host.apply(text);
+    host.edit(host.sshConfig, (content) => content.replace("ServerAliveInterval 75", "ServerAliveInterval 76"));
+    assert.match((await host.undo(text)).stdout, /both sides are kept/);
+    const again = (await host.plan(DESIRED)).text;
+    const trouble = `echo '# meanwhile' >>${host.sshConfig}; ${REJECTS}`;
+    await failsWith(withTrouble(again, "sshd", 4, trouble), /ssh_config was changed meanwhile, so it stays/);
+    const kept = () => {
+      const names = readdirSync(host.file(".")).filter((name) => name.startsWith("journal.saved."));
+      return names.map((name) => (statSync(host.file(name)).isDirectory() ? "files" : host.read(host.file(name))));
+    };
+    const before = kept();
+    assert.deepEqual([before.length, before.filter((what) => what === "files").length], [2, 1]);
+    assert.match(before.join(), /^conflict .*ServerAliveInterval 76/m);
+    await host.converge(DESIRED);
+    assert.deepEqual(kept(), before);
   });
 
   it("gives back a drop-in that moved to the main file", async () => {

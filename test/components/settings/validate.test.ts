@@ -121,7 +121,7 @@ describe("settings", () => {
     ],
     [
       { owner: "a<{%reset%}>" },
-      'owner: "a<{%reset%}>" is not allowed; it takes a name such as project/stack, on one line, of characters that can be seen',
+      'owner: "a<{%reset%}>" is not allowed; it takes a name such as project/stack, on one line, of characters that can be seen, at most 255 long',
     ],
     [{ userClients: { "$(id)": {} } }, 'userClients: "$(id)" is not allowed; it takes a user name'],
     [{ putty: { users: ["a b"] } }, 'putty.users[0]: "a b" is not allowed; it takes a user name'],
@@ -207,7 +207,7 @@ describe("settings", () => {
     const [mistake] = mistakes({ hosts: HOSTS, owner: `${"a".repeat(500)}\n` });
     assert.match(
       mistake ?? "",
-      /^owner: "a{80}…" is not allowed; it takes a name such as project\/stack, on one line, of characters that can be seen$/,
+      /^owner: "a{80}…" is not allowed; it takes a name such as project\/stack, on one line, of characters that can be seen, at most 255 long$/,
     );
   });
 

@@ -4,7 +4,7 @@ import { bytes } from "./texts";
 
 /** Every line that a plan document can have. Names stand in it as they are, and nothing else is free. */
 const LINE =
-  /^(ssh-keepalive-plan 1|nothing|end|(machine|fingerprint) [0-9a-f]{64}|(owner|resource) .+|(local|takeOver) yes|(journal|sshd|ssh) \/\S*|asker [a-z]+|service [a-z]+ [A-Za-z0-9._+@/-]+|activation (restart|none)|reloadCommand [ -~]+|confirmTimeout \d+|file \S+ \/\S* ([0-9a-f]{64}|-) ([0-9a-f]{64}|-)|splice \d+ \d+|config \S+ \/\S* \S+|expect \S+ [a-z]+ \d+|former \/\S* PingInterval(Secs)? \d+ (-|-?\d+)|\+.*)$/;
+  /^(ssh-keepalive-plan 1|nothing|end|(machine|fingerprint) [0-9a-f]{64}|(owner|resource) .+|(local|takeOver) yes|(journal|sshd|ssh) \/\S*|asker [a-z]+|service [a-z]+ [A-Za-z0-9._+@/-]+|activation (restart|none)|reloadCommand [ -~]+|confirmTimeout \d+|file \S+ \/\S* ([0-9a-f]{64}|-) ([0-9a-f]{64}|-)|source ([0-9a-f]{64}|-) \/[ -~]*|include \/[ -~]*|splice \d+ \d+|config \S+ \/\S* \S+|expect \S+ [a-z]+ \d+|former \/\S* PingInterval(Secs)? \d+ (-|-?\d+)|\+.*)$/;
 /** Every line that goes into a file of somebody's. */
 const WRITTEN =
   /^\+( *(Client|Server)Alive(Interval|CountMax) \d+|PingInterval(Secs)?=-?\d+|Host( !?[^\s`$\\;&|<>(){}']+)+|Match (all|final (all|originalhost [^\s`$\\;&|<>(){}']+))|# (>>>|<<<) ssh-keepalive (server|client)( \(managed by Pulumi: [a-z ;]+\))?|)$/;
