@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { DROP_IN, effectiveOn, etcOf, Fleet, SERVER, untilSettled, WANTED } from "../e2e/fleet";
 import { describeHosts } from "../hosts";
-import { DROP_IN, effectiveOn, etcOf, Fleet, SERVER, untilSettled, WANTED } from "./fleet";
 
 describeHosts("a host that can't be dealt with costs the others nothing", () => {
   let fleet: Fleet;
