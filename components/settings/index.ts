@@ -1,5 +1,6 @@
 export * from "./args";
 export { parseLine } from "./configLine";
+export * from "./enums";
 export { becomeOf, desiredOf } from "./merge";
 export {
   type Activating,

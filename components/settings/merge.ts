@@ -1,4 +1,4 @@
-import { Activation, Placement, Precedence } from "./args";
+import { Activation, Placement, Precedence } from "./enums";
 import type { Desired, DesiredPart, OpenSshPart, PuttyPart } from "./parts";
 import { KEYWORDS, OPENSSH_ROLES, type OpenSshRole, type Values } from "./roles";
 import type { ResolvedFleet, ResolvedHost } from "./schema";

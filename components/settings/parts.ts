@@ -1,4 +1,4 @@
-import type { Activation, Placement, Precedence } from "./args";
+import type { Activation, Placement, Precedence } from "./enums";
 import type { OpenSshRole, Role, Values } from "./roles";
 
 /** What is managed as one on a host: a role, and whose it is where it is a user's own. */

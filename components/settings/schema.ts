@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { Activation, BecomeMethod, OnDestroy, OnUnreachable, Placement, Precedence } from "./args";
+import { Activation, BecomeMethod, OnDestroy, OnUnreachable, Placement, Precedence } from "./enums";
 
 const INT_MAX = 2147483647;
 

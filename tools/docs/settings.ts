@@ -4,7 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..");
-const SOURCE = join(ROOT, "components", "settings", "args.ts");
+const SOURCES = ["args.ts", "enums.ts"].map((name) => join(ROOT, "components", "settings", name));
 export const SETTINGS_PAGE = join(ROOT, "docs", "settings.md");
 
 const INTRODUCTION = `# Settings
@@ -15,9 +15,11 @@ their strings. Intervals are seconds. This page is made from the source by \`npm
 
 /** The page as the source has it now. */
 export function settingsPage(): string {
-  const file = ts.createSourceFile(SOURCE, readFileSync(SOURCE, "utf8"), ts.ScriptTarget.Latest, true);
-  const interfaces = file.statements.filter(ts.isInterfaceDeclaration).reverse();
-  const enums = file.statements.filter(ts.isEnumDeclaration);
+  const statements = SOURCES.flatMap((path) => [
+    ...ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true).statements,
+  ]);
+  const interfaces = statements.filter(ts.isInterfaceDeclaration).reverse();
+  const enums = statements.filter(ts.isEnumDeclaration);
   const sections = [...interfaces.map(interfaceSection), ...enums.map(enumSection)];
   return [INTRODUCTION, ...sections].join("\n");
 }
