@@ -20,6 +20,8 @@ const packageOf = {
   nft: "nftables",
   conntrack: "conntrack",
   plink: "putty-tools",
+  // A file system whose quota root has to keep to as well.
+  "mkfs.btrfs": "btrfs-progs",
   // A real cmd.exe and reg.exe.
   wine: "wine",
 } as const;
