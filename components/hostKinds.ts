@@ -14,7 +14,7 @@ import {
 import { DEFAULT_PATHS, JOURNAL_KEY, type Observation, type PresentFile, type WindowsObservation } from "./observe";
 import { isChanged, type Plan, plan, planWindows, Refusal } from "./plan";
 import { Activation, BecomeMethod, type Desired, type ResolvedHost } from "./settings";
-import { ReadError, type RemoteTarget, rootStdin, runAfresh, type Target, tryLogin, UnreachableError } from "./target";
+import { type RemoteTarget, rootStdin, runAfresh, type Target, whyNoLogin } from "./target";
 import type { Confirmation } from "./verify";
 
 /** What is to become of a host, and how it is told to do so. */
@@ -109,7 +109,7 @@ function isOthers({ owner, group, mode }: PresentFile, uid: number): boolean {
  */
 async function requireLogin(
   target: Target,
-  { unread, programs, main }: Observation,
+  { unread, mayBeUnread, programs, main, service }: Observation,
   { parts }: Plan,
   { activating }: Desired,
   journal: Journal | undefined,
@@ -118,17 +118,22 @@ async function requireLogin(
   // A change that sshd was not told of, for whatever reason, is told now.
   const isDue = journal !== undefined && (journal.state !== "applied" || /^activation none$/m.test(journal.document));
   const reloads = server !== undefined && (isChanged(server) || isDue);
-  if (target.kind === "local" || !reloads || unread.length === 0 || !programs.sshd) return;
-  if (activating.activation === Activation.None) return;
-  try {
-    await tryLogin(target, programs.sshd.path, main.server.path);
-  } catch (error) {
-    if (!(error instanceof UnreachableError || error instanceof ReadError)) throw error;
-    throw new Refusal(
-      `${unread.join(", ")} was changed and sshd has not read it since; with it a login does not get in (${error.message}), ` +
-        "and a reload brings it into force. Mend that first, or reload sshd there by yourself; nothing was touched",
-    );
-  }
+  if (target.kind === "local" || !reloads || !programs.sshd) return;
+  if (activating.activation === Activation.None || (unread.length === 0 && !mayBeUnread)) return;
+  const why = await whyNoLogin(target, {
+    sshd: programs.sshd.path,
+    config: main.server.path,
+    changed: unread.length > 0,
+    listens: service?.kind !== "triggered" && !service?.name.endsWith(".socket"),
+  });
+  if (why === undefined) return;
+  const what =
+    unread.length > 0
+      ? `${unread.join(", ")} was changed and sshd has not read it since`
+      : "whether sshd has read its files since they changed is not known, as it writes no pid file";
+  throw new Refusal(
+    `${what}; ${why}, and a reload brings it into force. Mend that first, or reload sshd there by yourself; nothing was touched`,
+  );
 }
 
 /** @throws Refusal */

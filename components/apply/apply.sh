@@ -16,7 +16,9 @@ result() { # status cause
   exit 0
 }
 
-unwritable() { echo "$journal can't be written: is its disk full or read-only?"; }
+unwritable() {
+  if [ -d "$journal" ]; then echo "$journal is a directory; move it away"; else echo "$journal can't be written: is its disk full or read-only?"; fi
+}
 
 # Gives up before anything is begun. The engine tries again only what differs from this plan: the next one does, as it has
 # in its fingerprint which plan was refused. Where that can't be noted the resource has to fail.
@@ -101,12 +103,12 @@ try_to_be() { # part
 # Of what sshd is about to read, what is not as planned: nobody has tried whether that lets anybody in.
 surprises() {
   { planned file | sed -n 's/^server \([^ ]*\) [^ ]* \(.*\)/\2 \1/p' && planned source; } >"$work/sources"
-  while read -r hash source; do [ "$(hash_of "$source")" = "$hash" ] || echo "$source was changed"; done <"$work/sources"
+  while read -r hash source; do [ "$(hash_of "$source")" = "$hash" ] || printf '%s was changed\n' "$source"; done <"$work/sources"
   planned include | (
     IFS=
     while read -r pattern; do
       for one in $pattern; do
-        ! [ -e "$one" ] || cut -d ' ' -f 2- "$work/sources" | grep -qxF -e "$one" || echo "$one was added"
+        ! [ -e "$one" ] || cut -d ' ' -f 2- "$work/sources" | grep -qxF -e "$one" || printf '%s was added\n' "$one"
       done
     done
   )

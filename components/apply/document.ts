@@ -81,7 +81,7 @@ export function planDocument(
     "end",
     "",
   ];
-  return { text: lines.join("\n"), settled: false, note: noteOf(complies, journal, sender) };
+  return { text: lines.join("\n"), settled: false, note: noteOf(complies, journal, journalPath, sender) };
 }
 
 function fileLines(part: string, { path, content, result, splices }: FilePlan): string[] {
@@ -139,13 +139,20 @@ function activatingLines({ activation, reloadCommand, confirmTimeout }: Activati
 }
 
 /** What there is to know of a host beside what changes in its files. */
-function noteOf(complies: boolean, journal: Journal | undefined, { owner, resource }: Sender): string | undefined {
+function noteOf(
+  complies: boolean,
+  journal: Journal | undefined,
+  journalPath: string,
+  { owner, resource }: Sender,
+): string | undefined {
   switch (journal?.state) {
     case "failed":
       return `the last change failed: ${journal.cause ?? "it gave no reason"}`;
     case "applying":
     case "undoing":
       return "the last change was cut off, or is at work right now; it is carried through";
+    case "undone":
+      return `others had changed what was ours when it was undone last; both sides are kept in ${journalPath}, which is moved aside`;
     case "unconfirmed":
       return "no fresh login has confirmed the last change yet; it is confirmed by this run";
   }

@@ -19,7 +19,7 @@ case $1 in
   stage) # with the mode $4 where the file is new, else a copy, so that mode, owner and labels are kept
     mkdir -p "$folder" || exit 1
     # There somebody else could put a link in the candidate's place.
-    if [ "$(id -u)" -eq 0 ] && ls -ldn "$folder" | awk '{ exit !($3 != 0 || (substr($1, 6, 1) == "w" && $4 != 0) || ($1 ~ /^........w[^tT]/)) }'; then
+    if [ "$(id -u)" -eq 0 ] && ls -ldn "$folder/" | awk '{ exit !($3 != 0 || (substr($1, 6, 1) == "w" && $4 != 0) || ($1 ~ /^........w[^tT]/)) }'; then
       echo "others than root can write its folder $folder; make that root's alone (chown root, chmod go-w)" >&2
       exit 1
     fi

@@ -48,27 +48,27 @@ replace_journal() { # its new content
   rm -f "$journal.$$" && (set -C && cat "$1" >"$journal.$$") && flush "$journal.$$" && mv -f "$journal.$$" "$journal" && flush "$(dirname "$journal")"
 }
 
-# Until a change is ended a session may have either value of ours, and both are known.
-earlier_formers() {
-  [ ! -f "$journal" ] || sed -n '/^former /p' "$journal" | sort -u | grep -vxF -f "$work/formers"
+# Until a change is ended a file or a session may have either value of ours, and both are known.
+earlier_values() {
+  [ ! -f "$journal" ] || sed -n '/^former /p; /^expect /p' "$journal" | sort -u | grep -vxF -f "$work/values"
 }
 
 # After the fresh login. All else stays, who keeps the connection of the run among it.
 settle_journal() {
-  awk '/^document$/ { below = 1 } below || !/^former / { if (!below && $1 == "state") print "state applied"; else print }' "$journal" >"$work/journal" &&
+  awk '/^document$/ { below = 1 } below || !/^(former|expect) / { if (!below && $1 == "state") print "state applied"; else print }' "$journal" >"$work/journal" &&
     replace_journal "$work/journal"
 }
 
 write_journal() { # state cause
   # To busybox no pattern at all takes every line out.
-  { planned_line former && echo end; } >"$work/formers"
+  { planned_line former && planned_line expect && echo end; } >"$work/values"
   [ ! -d "$journal" ] && mkdir -p "$(dirname "$journal")" &&
     {
       printf 'ssh-keepalive-journal 1\ntransaction %s\nstate %s\n' "$transaction" "$1"
       [ -z "${2:-}" ] || printf 'cause %s\n' "$2"
       printf 'plan %s\n' "$id"
       [ -z "$recreated" ] || keeper
-      [ "$1" = applied ] || [ "$1" = undone ] || earlier_formers
+      [ "$1" = applied ] || [ "$1" = undone ] || earlier_values
       [ "$1" != undone ] || cat "$work/conflicts"
       grep -E '^(owner|resource) ' "$work/plan"
       printf 'document\n'

@@ -10,13 +10,19 @@ probe_of() { planned_of config "$1" | cut -d ' ' -f 2; }
 # Of a file in the place of the part's own or, without one, of what is in force, to which a user's client has more files.
 ask() { # part [file]
   case $1 in
-    server) bounded "$sshd" -T -f "${2:-$(main_of server)}" ;;
+    server) ask_sshd "${2:-$(main_of server)}" ;;
     client) ask_client "${2:-$(main_of client)}" "$(probe_of client)" ;;
     *) run_for "$1" 'exec "$@"' "$ssh" -G ${2:+-F "$2"} -- "$(probe_of "$1")" ;;
   esac
 }
 
 # As the host was read: see read.sh.
+ask_sshd() { # file
+  bounded "$sshd" -T -f "$1" 2>"$work/asked" && return
+  grep -q "'lport' not in connection" "$work/asked" || { cat "$work/asked" >&2 && return 1; }
+  bounded "$sshd" -T -f "$1" -C lport=65535
+}
+
 ask_client() { # file probe
   if [ -z "$asker" ]; then
     bounded "$ssh" -G -F "$1" -- "$2"

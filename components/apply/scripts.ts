@@ -11,6 +11,7 @@ const TEXTS = [
   "service",
   "rollback",
   "apply",
+  "ownLines",
   "undo",
   "confirm",
   "main",

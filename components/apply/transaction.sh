@@ -22,10 +22,10 @@ clean_up() {
 planned() { sed -n "s/^$1 //p" "$work/plan"; }
 planned_line() { sed -n "/^$1 /p" "$work/plan"; }
 
-# What the plan's lines of a kind say of a part. As an argument a user's name is taken as it is.
-planned_of() { # kind part
+# What the lines of a kind say of a part, in the plan or another file. As an argument a user's name is taken as it is.
+planned_of() { # kind part [file]
   awk 'BEGIN { kind = ARGV[1]; part = ARGV[2]; ARGV[1] = ARGV[2] = "" }
-    $1 == kind && $2 == part { sub(/^[^ ]+ [^ ]+ /, ""); print }' "$1" "$2" "$work/plan"
+    $1 == kind && $2 == part { sub(/^[^ ]+ [^ ]+ /, ""); print }' "$1" "$2" "${3:-$work/plan}"
 }
 
 sha256_of() {

@@ -8,72 +8,11 @@ give_up() {
   exit 1
 }
 
-# Start and end of our lines, in bytes; findOwnLines in plan/blocks.ts says how they are known, and finds the same.
-own_ranges() {
-  awk -v size="$(wc -c <"$1")" '
-    BEGIN { at = 0 }
-    function ours(line) { return tolower(line) ~ /^[ \t]*(client|server)alive(interval|countmax)[ \t=]/ }
-    function keyword(line) { sub(/^[ \t]+/, "", line); sub(/[ \t=].*/, "", line); return tolower(line) }
-    function header(line) { return line ~ /^[ \t]*(Host [^ \t].*|Match all|Match final (all|originalhost [^ \t].*))$/ }
-    { start[NR] = at; at += length($0) + 1; sub(/\r$/, ""); text[NR] = $0 }
-    /^# >>> ssh-keepalive (server|client) \(managed by Pulumi: / { kind[NR] = "begin" }
-    /^# <<< ssh-keepalive (server|client)$/ { kind[NR] = "end" }
-    END {
-      # Not every awk counts past a NUL byte; the last line may lack its newline.
-      if (at != size && at != size + 1) exit 1
-      start[NR + 1] = at
-      for (n = 1; n <= NR; n++) {
-        if (kind[n] == "end") print start[n], start[n + 1]
-        if (kind[n] != "begin") continue
-        for (last = n + 1; last <= NR && kind[last] == ""; last++);
-        closed = (last <= NR && kind[last] == "end")
-        if (!closed) {
-          split("", seen)
-          first = last = n + 1 + header(text[n + 1])
-          while (last <= NR && ours(text[last]) && !(keyword(text[last]) in seen)) seen[keyword(text[last++])] = 1
-          if (last == first) last = n + 1
-        }
-        foreign = 0
-        for (i = n + 1; i < last; i++) if (!ours(text[i]) && !header(text[i])) foreign = 1
-        ends_file = (last > NR || (closed && last == NR))
-        from = start[n]
-        if (ends_file && !foreign && n > 1 && text[n] ~ /; newline added before/) from--
-        print from, start[n + 1]
-        for (i = n + 1; i < last; i++) if (ours(text[i]) || (header(text[i]) && !foreign)) print start[i], start[i + 1]
-      }
-    }
-  ' "$1"
-}
-
-without_own_lines() {
-  own_ranges "$1" >"$work/ranges" || return 1
-  at=0
-  while read -r from to; do
-    [ "$from" -le "$at" ] || tail -c "+$((at + 1))" "$1" | head -c $((from - at))
-    at=$to
-  done <"$work/ranges"
-  tail -c "+$((at + 1))" "$1"
-}
-
-# A session as it was before us. Its two values are one setting: where either is no longer ours both are that user's own.
-with_former_values() { # file path
-  awk 'BEGIN { path = ARGV[3]; ARGV[3] = "" }
-    FNR == NR { if ($1 == "former" && $2 == path) { wanted += !($3 in keys); keys[$3]; former[$3 "=" $4] = ($5 == "-" ? "" : $3 "=" $5 "\n") } next }
-    { text[++last] = line = $0; sub(/\r$/, "", line); key = line; sub(/=.*/, "", key); if (line in former) { found += !(key in seen); seen[key]; ours[last] = line } }
-    END { for (n = 1; n <= last; n++) printf "%s", (n in ours && found == wanted) ? former[ours[n]] : text[n] "\n" }
-  ' "$work/plan" "$1" "$2" >"$work/session"
-  if [ -n "$(tail -c 1 "$1")" ] && [ -s "$work/session" ]; then
-    head -c $(($(wc -c <"$work/session") - 1)) "$work/session"
-  else
-    cat "$work/session"
-  fi
-}
-
 # What others have made of our lines goes with them, as their markers say, and is not lost.
 note_conflicts() {
   while read -r from to; do tail -c "+$((from + 1))" "$old" | head -c $((to - from)); done <"$work/ranges" |
     grep -iE '^[[:space:]]*(client|server)alive(interval|countmax)[[:space:]=]' >"$work/removed"
-  planned_of expect "$part" | sort >"$work/expected"
+  { planned_of expect "$part" && { [ ! -f "$journal" ] || planned_of expect "$part" "$journal"; }; } | sort -u >"$work/expected"
   while IFS= read -r theirs; do
     printf '%s\n' "$theirs" | tr 'A-Z=\t\r' 'a-z   ' | awk '{ print $1, $2 }' | grep -qxF -f - "$work/expected" ||
       note_conflict "$theirs" "$(tr '\n' ',' <"$work/expected" | sed 's/,$//; s/,/, /g')" "it is gone"
@@ -111,9 +50,22 @@ make_new() {
   esac
 }
 
+# Images of machines may have another's journal in them.
+is_elsewhere() {
+  case $(journaled_document machine) in '' | "$(this_machine)") return 1 ;; esac
+}
+
+# What it says is done as root.
+is_journal_of_others() {
+  [ -e "$journal" ] || return 1
+  set -- $(ls -ldnL "$journal")
+  case $1:$4 in ????????w* | ?????w*:[!0]*) return 0 ;; esac
+  [ "$3" != 0 ] && [ "$3" != "$(id -u)" ]
+}
+
 # The host may have done more than the stack knows of: what it keeps of that is undone as well.
 add_what_is_kept() {
-  [ -f "$journal" ] || return 0
+  [ -f "$journal" ] && ! is_elsewhere || return 0
   sed '1,/^document$/d' "$journal" >"$work/document"
   {
     sed '$d' "$work/plan"
@@ -122,7 +74,26 @@ add_what_is_kept() {
     awk 'FNR == NR { if ($1 == "config") known[$2]; next } $1 == "config" && !($2 in known)' "$work/plan" "$work/document"
     echo end
   } >"$work/whole" && mv "$work/whole" "$work/plan"
-  id=$(sha256_of "$work/plan")
+}
+
+# Somebody may have renamed or copied what is ours, among what sshd reads.
+add_strays() {
+  planned include | (
+    IFS=
+    while read -r pattern; do
+      for one in $pattern; do
+        case $one in *[!!-~]*) continue ;; esac
+        [ -f "$one" ] && grep -q '^# >>> ssh-keepalive server ' "$one" && ! planned file | cut -d ' ' -f 1,2 | grep -qxF "server $one" && printf 'file server %s x x\n' "$one"
+      done
+    done
+  ) >"$work/strays"
+  { sed '$d' "$work/plan" && cat "$work/strays" && echo end; } >"$work/whole" && mv "$work/whole" "$work/plan"
+}
+
+# Whether a user's part was taken out before, so that what that user puts there now keeps nobody from undoing the rest.
+is_undone_already() {
+  case $part in *:*) ;; *) return 1 ;; esac
+  [ "$(journaled state)" = applied ] && [ -z "$(planned_of expect "$part")" ] && ! grep -q "^former $path " "$work/plan"
 }
 
 # Ends the run where there is nothing to undo, or where it is not this one's to undo.
@@ -130,9 +101,10 @@ look_before_undo() {
   [ "$(tail -n 1 "$work/plan")" = end ] || give_up "the plan did not arrive whole; run it again"
   ! grep -qx nothing "$work/plan" || exit 0
   take_lock || give_up "$journal.lock can't be had: $(cat "$work/said")"
+  ! is_journal_of_others || give_up "$journal could have been written by others; see that nobody but root can write it (chown root, chmod 600)"
   count_transaction
   # What a damaged one says of its holder nobody knows.
-  [ -z "$(journaled owner)" ] || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
+  [ -z "$(journaled owner)" ] || is_elsewhere || [ "$(holder)" = "$(planned owner) $(planned resource)" ] ||
     { echo "$(holder) holds this host now; nothing was undone" && exit 0; }
   # The new resource of a replacement is created before the old one is deleted.
   if keeper_lives; then
@@ -160,6 +132,8 @@ on_another_machine() {
 undo() {
   look_before_undo
   add_what_is_kept
+  add_strays
+  id=$(sha256_of "$work/plan")
   list_files
   [ "$(this_machine)" = "$(planned machine)" ] || on_another_machine
 
@@ -167,7 +141,8 @@ undo() {
   for number in $all; do
     select_file "$number"
     case $part in *:*) [ -n "$(passwd_of "${part#*:}")" ] || continue ;; esac
-    { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || give_up "$path can't be read: $(cat "$work/said")"
+    { take "$work/$number.old" && { [ ! -f "$work/$number.old" ] || make_new; }; } || { is_undone_already && continue; } ||
+      give_up "$path can't be read: $(cat "$work/said")"
     ! same "$work/$number.old" "$work/$number.new" || continue
     changed="$changed $number"
   done

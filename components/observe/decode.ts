@@ -35,6 +35,7 @@ export function decode(answer: Buffer): Observation {
     else if (kind === "program" && programs) programs[a] = { path: b, version: rest[0] ?? "" };
     else if (kind === "service") found.service = { kind: a, name: b };
     else if (kind === "unread") unread.push(a);
+    else if (kind === "may-be-unread") found.mayBeUnread = true;
     else if (kind === "effective" && effective) effective[a] = { code: Number(b), output: reader.bytes(rest[0]) };
     else if (kind === "patterns") found.patterns = { code: Number(a), output: reader.bytes(b) };
     else if (kind === "no-such-user") users[a] = { state: "unusable", reason: b };

@@ -44,18 +44,29 @@ service() {
   fi
 }
 
+# Whether a file, a link or a folder changed since sshd wrote its pid file.
+is_later() {
+  then=$(changed_at "$1")
+  [ "$then" -gt "$since" ] || { [ "$then" -eq "$since" ] && [ -n "$(find "$1" -prune -newer "$pid_file")" ]; }
+}
+
 # Which files sshd has not read since they changed: it wrote its pid file when it last read them. One that starts for each
 # connection reads them then.
 tell_unread() { # files
   case $service in *.socket) return ;; esac
-  # Without one nobody knows.
-  [ -s "$pid_file" ] || return 0
+  [ -s "$pid_file" ] || { record may-be-unread && return; }
   since=$(changed_at "$pid_file")
+  unread=
   for one; do
     [ -f "$one" ] || continue
-    path=$(real_path "$one")
-    then=$(changed_at "$path")
-    [ "$then" -lt "$since" ] || { [ "$then" -eq "$since" ] && [ -z "$(find "$path" -newer "$pid_file")" ]; } || record unread "$one"
+    ! is_later "$one" && ! is_later "$(real_path "$one")" || { record unread "$one" && unread=$unread$one$NL; }
+  done
+  # From where one has gone.
+  for pattern in $followed; do
+    case $pattern in *[*?[]*) ;; *) [ ! -e "$pattern" ] || continue ;; esac
+    folder=${pattern%/*}
+    case $unread in *"$folder/"*) continue ;; esac
+    [ ! -d "$folder" ] || ! { is_later "$folder" || is_later "$(real_path "$folder")"; } || record unread "$folder"
   done
 }
 
@@ -207,9 +218,11 @@ blocking=
 main_of client sshConfig ssh_config
 ssh_config=$main
 all_seen=$seen
+all_followed=$followed
 seen=
 relative=
 tree "$ssh_config" 0
+followed=$all_followed
 tell_exposed "$ssh_config"
 # Files of ours that no config names any more.
 if [ -f "$journal" ]; then
@@ -220,7 +233,11 @@ fi
 answer=
 if [ -n "$sshd" ] && [ -x "$sshd" ]; then
   record program sshd "$sshd" "$(openssh_version "$sshd")"
-  [ ! -f "$sshd_config" ] || [ -n "$server_blocks" ] || verdict "effective${TAB}server" bounded "$sshd" -T -f "$sshd_config"
+  if [ -f "$sshd_config" ] && [ -z "$server_blocks" ]; then
+    verdict "effective${TAB}server" bounded "$sshd" -T -f "$sshd_config"
+    # Where there is a Match LocalPort it wants to know of one: that is none that a section is for.
+    case $answer in *"'lport' not in connection"*) verdict "effective${TAB}server" bounded "$sshd" -T -f "$sshd_config" -C lport=65535 ;; esac
+  fi
   service
   set -f
   tell_unread $all_seen

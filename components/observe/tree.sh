@@ -28,13 +28,18 @@ file_status() { # mode, owner, group, change time
   stat -c "%a$TAB%u$TAB%g$TAB%Z" "$1" 2>/dev/null || stat -f "%Lp$TAB%u$TAB%g$TAB%c" "$1"
 }
 
-# Whether somebody else than root could have written a file, or put another in its place.
-foreign() {
+# Whether somebody else than root could have written a file, or put another in its place: by the path that names it, or where
+# its links lead.
+foreign() { foreign_on_way "$1" || foreign_on_way "$(readlink -f "$1")"; }
+
+foreign_on_way() {
   step=$1
   while :; do
     file_status "$step" | {
       IFS=$TAB read -r mode owner group _
       [ "$owner" = 0 ] || exit 1
+      # The mode of a link means nothing.
+      [ ! -L "$step" ] || exit 0
       case $mode in
         1???) ;;
         *[2367]) exit 1 ;;
@@ -105,6 +110,7 @@ patterns() { # of the Include lines in a file, one a line
 # A file and what it includes, where a relative path means one in $base. Only the positional parameters are a call's own,
 # as this recurs; no other variable is used after a call.
 seen=
+followed=
 tree() { # path depth
   case $NL$seen in *"$NL$1$NL"*) return 0 ;; esac
   seen=$seen$1$NL
@@ -133,6 +139,7 @@ tree() { # path depth
 
 follow() { # pattern depth
   record include "$1"
+  followed=$followed$1$NL
   case ${1%/\*.conf} in
     "$1" | *[*?[]*) ;;
     *) [ ! -d "${1%/*}" ] || [ ! -w "${1%/*}/" ] || exposed "$(cd -P "${1%/*}" && pwd)" || record folder "${1%/*}" ;;

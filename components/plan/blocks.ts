@@ -36,7 +36,7 @@ export interface Range {
   end: number;
 }
 
-/** What is ours in a file. `apply/undo.sh` finds the same ranges, from the markers alone. */
+/** What is ours in a file. `apply/ownLines.sh` finds the same ranges, from the markers alone. */
 export interface OwnLines {
   ranges: Range[];
   blocks: OwnBlock[];

@@ -68,7 +68,7 @@ export function effective(asked: Asked): Answer {
 function whyNot({ role, path, marked, program, uid, seconds }: Asked, { code, output }: Verdict): string {
   const { command, since } = ASKS[role];
   if (code === TIMED_OUT)
-    return `${command} gave no answer within ${seconds} s; see what it waits for there (a name server, a network file system)`;
+    return `${command} gave no answer within ${seconds} s with ${path}; see what it waits for there (a command of Match exec, a name server, a network file system)`;
   if (code >= CANNOT_RUN && code < FATAL)
     return `${command} can't be run or was ended there (status ${code}); see that ${program?.path} works`;
   const [, folder] = /Missing privilege separation directory: (\S+)/.exec(output) ?? [];

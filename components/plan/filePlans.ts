@@ -49,7 +49,7 @@ function refuseSealed({ role, user, asked }: Subject, { path, realPath, sealed, 
     throw new Refusal(`${what} can't be changed: the login user is not root there; log in as root, or give become`);
   throw new Refusal(
     `${what} can't be changed: it or its folder is read-only or immutable (findmnt -T and lsattr -d show that); ` +
-      `mend that, or set the values where that file comes from and take the ${role} role off this host (enabled: false)`,
+      `mend that, or set the values where that file comes from and ${user === undefined ? `take the ${role} role off this host (enabled: false)` : `take ${user} out of userClients`}`,
   );
 }
 

@@ -53,7 +53,8 @@ export function planOpenSsh(subject: Subject, part: OpenSshPart | undefined, des
 function requireMain({ role, user, config, mainFile }: Subject): void {
   if (mainFile?.state === "present" || (user !== undefined && mainFile?.state !== "unusable")) return;
   const problem = mainFile?.state === "unusable" ? mainFile.reason : "does not exist";
-  throw new Refusal(`${config.main} ${problem}; the ${role} role needs that file. Mend it, or name another in paths`);
+  const remedy = user === undefined ? "name another in paths" : `take ${user} out of userClients`;
+  throw new Refusal(`${config.main} ${problem}; the ${role} role needs that file. Mend it, or ${remedy}`);
 }
 
 /** They were tried on a config of one Host line that sets a value of its own. */

@@ -5,6 +5,7 @@ import { planOpenSsh } from "./openSshPart";
 import type { FormerValue, PartPlan, Plan, Warning } from "./plannedPart";
 import { planPutty } from "./putty";
 import { Refusal } from "./refusal";
+import { FIRST } from "./spots";
 import { systemSubject, userSubject } from "./subject";
 
 /**
@@ -22,7 +23,8 @@ export function plan(desired: Desired, observation: Observation, kept: FormerVal
     parts.push(planned);
     if (!planned || role === "client") continue;
     planned.sources = sourcesOf(subject.config);
-    if (isChanged(planned)) planned.warnings.push(...observation.unread.map(takesEffect));
+    if (isChanged(planned))
+      planned.warnings.push(...observation.unread.filter((path) => !path.endsWith(`/${FIRST}`)).map(takesEffect));
   }
   for (const [user, seen] of Object.entries(observation.users)) {
     const client = openSshPart(desired.parts, "client", user);

@@ -23,7 +23,7 @@ export interface Wish {
 }
 
 /** Our drop-ins are read before all others, but for those of a client that yields to what others set for certain hosts. */
-const FIRST = "00-ssh-keepalive.conf";
+export const FIRST = "00-ssh-keepalive.conf";
 const LAST = "99-ssh-keepalive.conf";
 
 /**

@@ -25,8 +25,7 @@ export function likelyName(schema: z.ZodType, path: Path, key: string): string {
   const groups = [here, ...allGroups(schema).filter(({ label }) => label !== here.label)];
   const owners = groups.filter(({ names }) => names.includes(key)).map(({ label }) => label);
   if (owners.length > 0) return `it belongs to ${list(owners, "or")}`;
-  const fromOpenSsh = OPENSSH[key.toLowerCase()];
-  if (fromOpenSsh) return fromOpenSsh;
+  if (Object.hasOwn(OPENSSH, key.toLowerCase())) return OPENSSH[key.toLowerCase()] as string;
   const near = groups
     .flatMap(({ label, names }) => names.map((name) => ({ label, name, edits: edits(key, name) })))
     .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 4)))

@@ -3,5 +3,6 @@ export { commandConnection } from "./commandConnection";
 export { LostError, ReadError, TargetError, UnreachableError } from "./errors";
 export { type InventoryArgs, readInventory } from "./inventory";
 export { prelude } from "./prelude";
-export { type CommandOutcome, type RunCommand, runAfresh, runAsRoot, tryLogin } from "./run";
+export { type CommandOutcome, type RunCommand, runAfresh, runAsRoot } from "./run";
 export { type LocalTarget, type RemoteTarget, resolveTarget, type Target } from "./target";
+export { whyNoLogin } from "./trial";

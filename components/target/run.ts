@@ -1,16 +1,14 @@
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
-import { explainBecome, rootCommand, rootShell, rootStdin } from "./become";
-import { dial, logIn } from "./dial";
+import { explainBecome, rootShell, rootStdin } from "./become";
+import { dial } from "./dial";
 import { LostError, ReadError } from "./errors";
 import type { LocalTarget, RemoteTarget, Target } from "./target";
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 const READ_TIMEOUT = 120_000;
 const CONFIRM_TIMEOUT = 30_000;
-/** Seconds. */
-const TRIAL_TIMEOUT = 20;
 
 /** Runs a command on a connection that is open. */
 export type RunCommand = (command: string, stdin: string) => Promise<CommandOutcome>;
@@ -58,30 +56,6 @@ export async function runAfresh(target: RemoteTarget, command: string, stdin: st
   return ended.out.toString("utf8").trimEnd();
 }
 
-/**
- * Logs in to an sshd that is started for that alone over a session that is open, so that a config is tried before the
- * running sshd has it.
- *
- * @throws UnreachableError or ReadError if that does not work.
- */
-export async function tryLogin(target: RemoteTarget, sshd: string, config: string): Promise<void> {
-  const command = rootCommand(target.become, `exec "$(command -v ${sshd})" -i -f ${config}`);
-  await overSsh(
-    target,
-    async (client) => {
-      const channel = await open(client, command);
-      channel.write(rootStdin(target.become, ""));
-      const inner = await logIn(
-        { ...target, address: "the config that is there now", port: 0 },
-        TRIAL_TIMEOUT,
-        channel,
-      );
-      inner.destroy();
-    },
-    CONFIRM_TIMEOUT,
-  );
-}
-
 /** How a command ended: with a status, or by a signal's name. */
 export interface CommandOutcome {
   status: number | string;
@@ -89,7 +63,12 @@ export interface CommandOutcome {
   err: Buffer;
 }
 
-async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise<T>, timeout: number): Promise<T> {
+/** Logs in, and gives the connection up after so many milliseconds. */
+export async function overSsh<T>(
+  target: RemoteTarget,
+  use: (client: Client) => Promise<T>,
+  timeout: number,
+): Promise<T> {
   const { client, close } = await dial(target);
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -106,7 +85,7 @@ async function overSsh<T>(target: RemoteTarget, use: (client: Client) => Promise
   }
 }
 
-async function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
+export async function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
   const channel = await open(client, command);
   return new Promise((resolve, reject) => {
     const output = collect(channel, channel.stderr, reject);
@@ -117,7 +96,7 @@ async function exec(client: Client, command: string, stdin: string): Promise<Com
   });
 }
 
-function open(client: Client, command: string): Promise<ClientChannel> {
+export function open(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => {
       if (error) reject(new ReadError(`it refused to run a command: ${error.message}`));

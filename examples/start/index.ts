@@ -22,11 +22,11 @@ import { Stack } from "./stack";
 const WANTED = ["clientaliveinterval 300", "clientalivecountmax 2", "serveraliveinterval 300", "serveralivecountmax 2"];
 
 const OWN_HOSTS = `
-The same program on your own hosts, five lines of configuration:
+The same program on your own hosts:
 
   npm run pulumi -- login --local
-  npm run pulumi -- stack init prod
-  $EDITOR Pulumi.prod.yaml
+  npm run pulumi -- stack init mine
+  $EDITOR Pulumi.mine.yaml             # add these lines to what is there; where config: is there already, below it
 
     config:
       ssh-keepalive:server: { clientAliveInterval: 300, clientAliveCountMax: 2 }

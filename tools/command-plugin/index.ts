@@ -35,6 +35,10 @@ const openLog: OpenLog = (urn) => {
   };
 };
 
+// An engine that is killed tells nobody. The official plugin sees that as well, within five minutes.
+const engine = process.ppid;
+setInterval(() => process.ppid === engine || process.exit(1), 5000).unref();
+
 const args = process.argv.slice(2);
 // The engine's address is the one argument that is no flag; the log service needs it.
 resetOptions("", "", 0, args.findLast((argument) => !argument.startsWith("-")) ?? "", "", false, "");

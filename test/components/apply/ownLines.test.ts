@@ -50,7 +50,7 @@ describe("our lines in a file", () => {
       if (missing) this.skip();
       this.timeout(90_000);
       const [program = "", ...words] = command;
-      const functions = await readFile(join(__dirname, "../../../components/apply/undo.sh"), "utf8");
+      const functions = await readFile(join(__dirname, "../../../components/apply/ownLines.sh"), "utf8");
       const text = `work=$1\n${functions}\nwithout_own_lines "$2"`;
       fc.assert(
         fc.property(files, (content) => {

@@ -97,7 +97,7 @@ describe("a host is left alone, and what to do is said,", () => {
   ];
   it("where sshd gives no answer, rather than to blame its config", () => {
     const said = refusal("server", { code: 124, output: "port 22\n" });
-    assert.match(said, /^sshd -T gave no answer within 30 s; see what it waits for there/);
+    assert.match(said, /^sshd -T gave no answer within 30 s with \/etc\/ssh\/sshd_config; see what it waits for/);
   });
 
   it("where a program can't be run or was ended, rather than to blame its config", () => {
