@@ -52,6 +52,7 @@ describe("the npm package", function () {
       "apply/transaction.sh",
       "apply/apply.sh",
       "apply/undo.sh",
+      "target/trial.sh",
     ])
       assert.equal(read(file), readFileSync(join(ROOT, "components", file), "utf8"));
   });

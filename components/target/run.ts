@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import type { Client, ClientChannel } from "ssh2";
 import { explainBecome, rootShell, rootStdin } from "./become";
-import { dial } from "./dial";
-import { LostError, ReadError } from "./errors";
+import { ReadError } from "./errors";
+import type { CommandOutcome } from "./outcome";
+import { collect, exec, overSsh, send, tooSlow } from "./session";
 import type { LocalTarget, RemoteTarget, Target } from "./target";
 
-const ANSWER_LIMIT = 16 * 1024 * 1024;
 const READ_TIMEOUT = 120_000;
 const CONFIRM_TIMEOUT = 30_000;
 
@@ -56,55 +54,6 @@ export async function runAfresh(target: RemoteTarget, command: string, stdin: st
   return ended.out.toString("utf8").trimEnd();
 }
 
-/** How a command ended: with a status, or by a signal's name. */
-export interface CommandOutcome {
-  status: number | string;
-  out: Buffer;
-  err: Buffer;
-}
-
-/** Logs in, and gives the connection up after so many milliseconds. */
-export async function overSsh<T>(
-  target: RemoteTarget,
-  use: (client: Client) => Promise<T>,
-  timeout: number,
-): Promise<T> {
-  const { client, close } = await dial(target);
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      use(client),
-      new Promise<never>((_, reject) => {
-        client.once("close", () => reject(new LostError("the connection was lost while it was read; run it again")));
-        timer = setTimeout(() => reject(tooSlow(timeout)), timeout);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-    close();
-  }
-}
-
-export async function exec(client: Client, command: string, stdin: string): Promise<CommandOutcome> {
-  const channel = await open(client, command);
-  return new Promise((resolve, reject) => {
-    const output = collect(channel, channel.stderr, reject);
-    channel.on("close", (code: number | null, signal?: string) =>
-      resolve({ status: code ?? signal ?? "none", ...output() }),
-    );
-    send(channel, stdin);
-  });
-}
-
-export function open(client: Client, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => {
-      if (error) reject(new ReadError(`it refused to run a command: ${error.message}`));
-      else resolve(channel);
-    });
-  });
-}
-
 function runLocally(command: string, stdin: string): Promise<CommandOutcome> {
   const child = spawn("/bin/sh", ["-c", command]);
   return new Promise<CommandOutcome>((resolve, reject) => {
@@ -126,37 +75,6 @@ function runLocally(command: string, stdin: string): Promise<CommandOutcome> {
     });
     send(child.stdin, stdin);
   });
-}
-
-function tooSlow(timeout: number): LostError {
-  return new LostError(
-    `it gave no complete answer within ${timeout / 1000} s; see what keeps it busy and run it again`,
-  );
-}
-
-/** A command need not read all that it is given: its status tells whether it missed anything. */
-function send(to: Writable, stdin: string): void {
-  to.on("error", () => to.destroy());
-  to.end(stdin);
-}
-
-function collect(
-  stdout: Readable,
-  stderr: Readable,
-  fail: (error: ReadError) => void,
-): () => Pick<CommandOutcome, "out" | "err"> {
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  let size = 0;
-  stdout.on("data", (data: Buffer) => {
-    size += data.length;
-    if (size > ANSWER_LIMIT) fail(new ReadError(`its answer is larger than ${ANSWER_LIMIT} bytes`));
-    else out.push(data);
-  });
-  stderr.on("data", (data: Buffer) => {
-    if (err.length < 64) err.push(data);
-  });
-  return () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
 }
 
 function refusal(

@@ -6,7 +6,7 @@ import { rootCommand, rootStdin } from "./become";
 import { logIn, nameOf } from "./dial";
 import { ReadError, UnreachableError } from "./errors";
 import { prelude } from "./prelude";
-import { exec, open, overSsh } from "./run";
+import { exec, open, overSsh } from "./session";
 import type { RemoteTarget } from "./target";
 
 /** Seconds, and milliseconds for all of it. */
