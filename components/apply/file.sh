@@ -9,7 +9,14 @@ folder=${real%/*}
 # No pattern of an Include line takes a name that starts with a dot.
 candidate=$folder/.${real##*/}.ssh-keepalive-$3
 
+# A rename would part a file from its other names, and can't take the place of one that is a mount of its own.
+is_written_in_place() {
+  [ "$(ls -ld "$real" 2>/dev/null | awk '{ print $2; exit }')" -gt 1 ] 2>/dev/null ||
+    awk 'BEGIN { path = ARGV[2]; ARGV[2] = "" } $5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo "$real" 2>/dev/null
+}
+
 case $1 in
+  in-place) is_written_in_place ;;
   read)
     [ -e "$real" ] || exit 3
     [ -f "$real" ] || { echo "it is no regular file" >&2 && exit 1; }
@@ -31,9 +38,7 @@ case $1 in
     fi && flush "$candidate"
     ;;
   commit) # on stdin is what was there
-    links=$(ls -ld "$real" 2>/dev/null | awk '{ print $2; exit }')
-    if [ "${links:-1}" -gt 1 ]; then
-      # A rename would part it from its other names.
+    if is_written_in_place; then
       cat "$candidate" >"$real" || { cat >"$real"; exit 1; }
       flush "$real"
       rm -f "$candidate"

@@ -46,9 +46,9 @@ disarm_but_keep() {
   mv "$kept" "$journal.saved.$transaction" && printf '; what was there is in %s' "$journal.saved.$transaction"
 }
 
-# A file that has other names is written in place: cut off in that it is the beginning of what it was to be, or to be again.
+# Cut off while it is written in place a file is the beginning of what it was to be, or to be again.
 half_written() {
-  [ -f "$work/now" ] && [ "$(ls -ldL "$path" | awk '{ print $2; exit }')" -gt 1 ] &&
+  [ -f "$work/now" ] && on_file in-place &&
     ! same "$work/now" "$work/$number.new" && ! same "$work/now" "$work/$number.old" &&
     { is_start_of "$work/$number.new" || is_start_of "$work/$number.old"; }
 }

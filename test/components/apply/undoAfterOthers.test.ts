@@ -111,14 +111,17 @@ describe(`undoing where a user's part was taken out before${usersUnavailable() ?
   });
 });
 
-describe("a host with a layout of its own", function () {
+describe(`a host with a layout of its own${usersUnavailable() ? ` (skipped: ${usersUnavailable()})` : ""}`, function () {
   this.timeout(60_000);
   let host: LocalHost;
 
+  before(function () {
+    if (usersUnavailable()) this.skip();
+  });
   beforeEach(async () => {
     host = await LocalHost.start();
   });
-  afterEach(() => host.stop());
+  afterEach(() => host?.stop());
 
   it("is changed and undone where its folder of drop-ins is a link to one that is root's alone", async () => {
     const folder = host.file("sshd_config.d");
@@ -131,6 +134,21 @@ describe("a host with a layout of its own", function () {
     assert.match(host.read(host.file("rd/00-ssh-keepalive.conf")), /ClientAliveInterval 60/);
     assert.deepEqual(await host.undo(text), DONE);
     assert.deepEqual(host.contents(), original);
+  });
+
+  it("is changed and undone where a config is a mount of its own, as in containers", async () => {
+    const original = host.contents();
+    execFileSync("mount", ["--bind", host.sshConfig, host.sshConfig]);
+    try {
+      const { text } = await host.plan(DESIRED);
+      const { status, cause } = await host.apply(text);
+      assert.equal(status, "changed", cause);
+      assert.match(host.read(host.sshConfig), /ServerAliveInterval 75/);
+      assert.deepEqual(await host.undo(text), DONE);
+      assert.deepEqual(host.contents(), original);
+    } finally {
+      execFileSync("umount", [host.sshConfig]);
+    }
   });
 
   it("is changed where some settings are for one local port only", async () => {
