@@ -29,6 +29,8 @@ if ! fetch --download-only "$@"; then
   fetch --download-only "$@"
 fi
 
+# In there is no folder of the caller's, and packages make temporary files as they are installed.
+unset TMPDIR
 # No service may start here.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"

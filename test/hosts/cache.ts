@@ -49,12 +49,8 @@ export async function buildOnce({ name, what, takes, command }: Build, say: Say)
       },
     });
   } catch (cause) {
-    throw new Error(
-      `Cannot build ${what}: does ${mirror} serve its suite, and does the keyring know it? Last it said: ${last}`,
-      {
-        cause,
-      },
-    );
+    const said = (cause as Error).message.split("\n").slice(-6).join("\n");
+    throw new Error(`Cannot build ${what} from ${mirror}; the last of what was said:\n${said}`, { cause });
   } finally {
     clearInterval(progress);
   }
