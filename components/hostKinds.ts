@@ -130,7 +130,7 @@ async function requireLogin(
   const what =
     unread.length > 0
       ? `${unread.join(", ")} was changed and sshd has not read it since`
-      : "whether sshd has read its files since they changed is not known, as it writes no pid file";
+      : "sshd may not have read its files since they changed: a folder of them did, or it writes no pid file (PidFile)";
   throw new Refusal(
     `${what}; ${why}, and a reload brings it into force. Mend that first, or reload sshd there by yourself; nothing was touched`,
   );

@@ -102,13 +102,20 @@ try_to_be() { # part
 
 # Of what sshd is about to read, what is not as planned: nobody has tried whether that lets anybody in.
 surprises() {
-  { planned file | sed -n 's/^server \([^ ]*\) [^ ]* \(.*\)/\2 \1/p' && planned source; } >"$work/sources"
-  while read -r hash source; do [ "$(hash_of "$source")" = "$hash" ] || printf '%s was changed\n' "$source"; done <"$work/sources"
+  planned file | sed -n 's/^server \([^ ]*\) [^ ]* \(.*\)/\2 \1/p' >"$work/own-sources"
+  planned source >"$work/sources"
+  while read -r hash source; do
+    [ "$(hash_of "$source")" = "$hash" ] || printf '%s was changed\n' "$source"
+  done <"$work/own-sources"
+  own=$(server_files)
+  while read -r hash source; do
+    [ "$(hash_of "$source")" = "$hash" ] || is_listed "$source" "$own" || printf '%s was changed\n' "$source"
+  done <"$work/sources"
   planned include | (
     IFS=
     while read -r pattern; do
       for one in $pattern; do
-        ! [ -e "$one" ] || cut -d ' ' -f 2- "$work/sources" | grep -qxF -e "$one" || printf '%s was added\n' "$one"
+        ! [ -e "$one" ] || cut -d ' ' -f 2- "$work/sources" | grep -qxF -e "$one" || is_listed "$one" "$own" || printf '%s was added\n' "$one"
       done
     done
   )

@@ -12,7 +12,7 @@ candidate=$folder/.${real##*/}.ssh-keepalive-$3
 # A rename would part a file from its other names, and can't take the place of one that is a mount of its own.
 is_written_in_place() {
   [ "$(ls -ld "$real" 2>/dev/null | awk '{ print $2; exit }')" -gt 1 ] 2>/dev/null ||
-    awk 'BEGIN { path = ARGV[2]; ARGV[2] = "" } $5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo "$real" 2>/dev/null
+    awk 'BEGIN { path = ARGV[2]; ARGV[2] = "" } $5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo "$(readlink -f "$real")" 2>/dev/null
 }
 
 case $1 in

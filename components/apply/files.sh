@@ -102,6 +102,13 @@ is_among() { # part numbers…
   return 1
 }
 
+# Where the plan's files of sshd's are, as sshd may read one by several names.
+server_files() {
+  planned file | sed -n 's/^server \([^ ]*\) .*/\1/p' | while read -r named; do readlink -f "$named"; done
+}
+
+is_listed() { printf '%s\n' "$2" | grep -qxF -e "$(readlink -f "$1")"; } # path real-paths
+
 on_main_exists() { # part main
   run_for "$1" '[ -f "$1" ]' "$2"
 }

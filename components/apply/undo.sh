@@ -52,7 +52,7 @@ make_new() {
 
 # Images of machines may have another's journal in them.
 is_elsewhere() {
-  case $(journaled_document machine) in '' | "$(this_machine)") return 1 ;; esac
+  case $(journaled_document machine) in '' | "$(planned machine)" | "$(this_machine)") return 1 ;; esac
 }
 
 # What it says is done as root.
@@ -78,12 +78,16 @@ add_what_is_kept() {
 
 # Somebody may have renamed or copied what is ours, among what sshd reads.
 add_strays() {
+  known=$(server_files)
   planned include | (
     IFS=
     while read -r pattern; do
       for one in $pattern; do
         case $one in *[!!-~]*) continue ;; esac
-        [ -f "$one" ] && grep -q '^# >>> ssh-keepalive server ' "$one" && ! planned file | cut -d ' ' -f 1,2 | grep -qxF "server $one" && printf 'file server %s x x\n' "$one"
+        [ -f "$one" ] && grep -q '^# >>> ssh-keepalive server ' "$one" && ! is_listed "$one" "$known" || continue
+        printf 'file server %s x x\n' "$one"
+        known="$known
+$(readlink -f "$one")"
       done
     done
   ) >"$work/strays"

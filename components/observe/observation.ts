@@ -87,9 +87,9 @@ export const observation = z.object({
       name: z.string().regex(/^[A-Za-z0-9._+@/-]+$/),
     })
     .optional(),
-  /** Config files of sshd's, and folders of such, that it has not read since they changed, as far as times tell. */
+  /** Config files of sshd's that it has not read since they changed, as far as times tell. */
   unread: z.array(z.string()),
-  /** Whether there may be more of them: an sshd that writes no pid file leaves no trace of when it read them. */
+  /** Whether it may not have read all: a folder of them changed since, or it writes no pid file that tells when it did. */
   mayBeUnread: z.boolean().optional(),
   /** `sshd -T` and `ssh -G -F` of the main files. */
   effective: z.object({ server: verdict.optional(), client: verdict.optional() }),

@@ -56,17 +56,15 @@ tell_unread() { # files
   case $service in *.socket) return ;; esac
   [ -s "$pid_file" ] || { record may-be-unread && return; }
   since=$(changed_at "$pid_file")
-  unread=
   for one; do
     [ -f "$one" ] || continue
-    ! is_later "$one" && ! is_later "$(real_path "$one")" || { record unread "$one" && unread=$unread$one$NL; }
+    ! is_later "$one" && ! is_later "$(real_path "$one")" || record unread "$one"
   done
-  # From where one has gone.
+  # One may have gone from there.
   for pattern in $followed; do
     case $pattern in *[*?[]*) ;; *) [ ! -e "$pattern" ] || continue ;; esac
     folder=${pattern%/*}
-    case $unread in *"$folder/"*) continue ;; esac
-    [ ! -d "$folder" ] || ! { is_later "$folder" || is_later "$(real_path "$folder")"; } || record unread "$folder"
+    [ ! -d "$folder" ] || ! { is_later "$folder" || is_later "$(real_path "$folder")"; } || { record may-be-unread && return; }
   done
 }
 

@@ -80,7 +80,7 @@ file() {
     record unusable "$1" "is larger than $MAX bytes"
   else
     size=$(size_of "$path")
-    record file "$1" "$path" "$(file_status "$path")" "$size"
+    record file "$1" "$(readlink -f "$path")" "$(file_status "$path")" "$size"
     head -c "$size" "$path"
     printf '\n'
     # Root is refused only by a read-only file system and an immutable file. Some shells don't see that; then up does.

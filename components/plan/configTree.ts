@@ -101,8 +101,10 @@ export function sourcesOf(config: Config): Sources {
     for (const { text } of linesOf(content ?? "")) {
       const { values } = (/^[ \t]*"?include\b/i.test(text) && parseLine(text)) || { values: [] };
       for (const pattern of values.map((value) => absolute(config, value))) {
-        found.includes[pattern] = config.tree.includes[pattern] ?? [];
-        for (const included of found.includes[pattern]) paths.add(included);
+        const included = config.tree.includes[pattern] ?? [];
+        for (const one of included) paths.add(one);
+        // The name of such a file may not be what is told of it.
+        if (included.every((one) => config.tree.files[one]?.state !== "unusable")) found.includes[pattern] = included;
       }
     }
   }

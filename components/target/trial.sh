@@ -17,4 +17,5 @@ here=$(says "$from" "$at" "$port") && nowhere=$(says UNKNOWN UNKNOWN 65535) || e
 printf 'here\n%s\nnowhere\n%s\n' "$here" "$nowhere"
 # One that was started with a port of its own keeps it.
 pid_file=$(printf '%s\n' "$here" | sed -n 's/^pidfile //p')
-! running=$(sshd_pid "$pid_file" "$sshd") || ! tr '\0' '\n' <"/proc/$running/cmdline" | grep -q '^-[po]' || echo fixed
+! running=$(sshd_pid "$pid_file" "$sshd") ||
+  ! tr '\0 ' '\n\n' <"/proc/$running/cmdline" | grep -qiE '^-p|^(-o)?(port|listenaddress)(=|$)' || echo fixed

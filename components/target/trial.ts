@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "ssh2";
 import { rootCommand, rootStdin } from "./become";
 import { logIn, nameOf } from "./dial";
@@ -16,7 +17,7 @@ const [LOGIN_TIMEOUT, TIMEOUT] = [20, 60_000];
 export interface Untried {
   sshd: string;
   config: string;
-  /** Whether its files have changed for certain. Where nobody knows, what can't be tried must not refuse a host for good. */
+  /** Whether its files have changed for certain. Where nobody knows, what can't be tried does not refuse a host for good. */
   changed: boolean;
   /** Whether they say where sshd listens: not so where another program listens for it. */
   listens: boolean;
@@ -32,9 +33,11 @@ export interface Untried {
 export async function whyNoLogin(target: RemoteTarget, untried: Untried): Promise<string | undefined> {
   return overSsh(
     target,
-    async (client) =>
-      (untried.changed ? await whyElsewhere(client, target, untried) : undefined) ??
-      (await whyRefused(client, target, untried)),
+    async (client) => {
+      const elsewhere = await whyElsewhere(client, target, untried);
+      if (elsewhere !== undefined) return untried.changed ? elsewhere : undefined;
+      return whyRefused(client, target, untried);
+    },
     TIMEOUT,
   );
 }
@@ -50,9 +53,10 @@ async function whyRefused(
   try {
     const inner = await logIn(inside, LOGIN_TIMEOUT, channel);
     try {
-      const { status, out } = await exec(inner, "echo ssh-keepalive", "");
-      if (out.toString("latin1").trim().endsWith("ssh-keepalive")) return undefined;
-      return `with it ${target.user} gets in and no command runs (it ended with ${status})`;
+      const ended = await Promise.race([exec(inner, "echo ssh-keepalive", ""), sleep(LOGIN_TIMEOUT * 1000)]);
+      if (ended?.out.toString("latin1").trim().endsWith("ssh-keepalive")) return undefined;
+      const how = ended ? `it ended with ${ended.status}` : `it took more than ${LOGIN_TIMEOUT} s`;
+      return `with it ${target.user} gets in and no command runs (${how})`;
     } finally {
       inner.destroy();
     }

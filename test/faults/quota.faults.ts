@@ -16,23 +16,29 @@ const CONFIG = "Host old\n    Port 23\n";
 /** The home of a user on a file system of its own that has a quota, as most have not. */
 class Quota {
   private readonly root: string;
+  private readonly mounted: string[] = [];
 
   constructor(
-    folder: string,
+    private readonly folder: string,
     private readonly home: string,
   ) {
-    const image = join(folder, "quota.img");
     this.root = join(folder, "quota");
+  }
+
+  mount(): void {
+    const image = join(this.folder, "quota.img");
     run("truncate", "--size=128M", image);
     run("mkfs.btrfs", "--quiet", image);
     mkdirSync(this.root);
     run("mount", "-o", "loop", image, this.root);
+    this.mounted.push(this.root);
     run("btrfs", "quota", "enable", this.root);
     // By way of itself it could not be raised once it is used up.
     run("btrfs", "subvolume", "create", join(this.root, "home"));
-    const { uid, gid } = statSync(home);
+    const { uid, gid } = statSync(this.home);
     chownSync(join(this.root, "home"), uid, gid);
-    run("mount", "--bind", join(this.root, "home"), home);
+    run("mount", "--bind", join(this.root, "home"), this.home);
+    this.mounted.push(this.home);
     this.limit(ROOM);
   }
 
@@ -48,7 +54,7 @@ class Quota {
   }
 
   unmount(): void {
-    run("umount", this.home, this.root);
+    for (const place of this.mounted.splice(0).reverse()) run("umount", place);
   }
 }
 
@@ -76,11 +82,15 @@ describeHosts(`a user whose quota is used up${missing ? ` (skipped: ${missing})`
   beforeEach(async () => {
     ({ host, users } = await LocalHost.withUsers(["alice"]));
     quota = new Quota(host.file("."), users.home("alice"));
+    quota.mount();
     original = host.contents();
   });
   afterEach(async () => {
-    quota?.unmount();
-    await host?.stop();
+    try {
+      quota?.unmount();
+    } finally {
+      await host?.stop();
+    }
   });
 
   const config = () => readFileSync(join(users.home("alice"), ".ssh/config"), "latin1");

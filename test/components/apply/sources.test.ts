@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { LocalHost } from "../../support/localHost";
 
@@ -98,6 +98,20 @@ describe("a change of somebody's that is saved after sshd's files were read", fu
     }
     const saved = readdirSync(dirname(host.journal)).filter((name) => name.startsWith("journal.saved."));
     assert.equal(saved.length, 1, "what was there before the file that could not be put back");
+  });
+
+  it("is none where sshd reads our drop-in by another name as well; it goes and comes with its other name", async () => {
+    symlinkSync("sshd_config.d", host.file("alias.d"));
+    const include = `Include ${host.file("alias.d")}/*.conf\n`;
+    host.edit(host.sshdConfig, (content) => content.replace(/^Include .*\n/m, (line) => line + include));
+    const original = host.contents();
+    for (const interval of [60, 90]) {
+      const { status, cause } = await host.converge({ server: { ClientAliveInterval: interval } });
+      assert.equal(status, "changed", cause);
+    }
+    const { code, stderr } = await host.undo((await host.plan({ server: { ClientAliveInterval: 90 } })).text);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(host.contents(), original);
   });
 
   it("does not keep a host from being done where names have what a plan can't say", async () => {

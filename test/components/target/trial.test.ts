@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { UnreachableError, whyNoLogin } from "../../../components/target";
 import { freePort, type Machine } from "../../../examples/start/machine";
+import { until } from "../../support/localHost";
 import { Sshds } from "./sshds";
 
 describe("a login that is tried with files that sshd has not read yet", function () {
@@ -61,8 +63,25 @@ describe("a login that is tried with files that sshd has not read yet", function
     assert.equal(await why("Port 24901", "", { listens: false }), undefined);
   });
 
+  it("gets in where they name another port than that with which it was started", async () => {
+    const port = await freePort();
+    const config = `${sshds.folder}/started`;
+    const pidFile = `${config}.pid`;
+    const text = original.replace(/^PidFile .*/m, `PidFile ${pidFile}`).replace(/^Port .*/m, "Port 24901");
+    writeFileSync(config, text);
+    const own = spawn("/usr/sbin/sshd", ["-D", "-f", config, "-p", String(port)], { stdio: "ignore" });
+    try {
+      await until(() => existsSync(pidFile));
+      const untried = { sshd: "/usr/sbin/sshd", config, changed: true, listens: true };
+      assert.equal(await whyNoLogin(sshds.target({ ...host, port }), untried), undefined);
+    } finally {
+      own.kill();
+    }
+  });
+
   it("does not refuse for what can't be tried where they may be what sshd has read", async () => {
     assert.equal(await why("DenyUsers *@127.0.0.1", "", { changed: false }), undefined);
+    assert.equal(await why(`AllowUsers ${user}@127.0.0.1`, "", { changed: false }), undefined);
     assert.match((await why("AllowUsers rot", "", { changed: false })) ?? "", /does not get in/);
   });
 

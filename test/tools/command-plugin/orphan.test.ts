@@ -20,10 +20,10 @@ describe("command plugin", function () {
       PLUGIN,
     ]);
     const pid = once(engine.stderr, "data").then(([data]) => Number(String(data)));
-    await once(engine.stdout, "data");
-    engine.kill("SIGKILL");
     const plugin = await pid;
     try {
+      await once(engine.stdout, "data");
+      engine.kill("SIGKILL");
       await until(() => !isRunning(plugin));
     } finally {
       if (isRunning(plugin)) process.kill(plugin, "SIGKILL");
