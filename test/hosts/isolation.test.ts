@@ -1,10 +1,12 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeHosts, sweep } from ".";
+import { ownCgroup } from "./cgroups";
 import { cgroups, traces } from "./traces";
 
 const node = (file: string) => [process.execPath, "--require", "tsx/cjs", join(__dirname, file)];
@@ -60,6 +62,17 @@ describeHosts("an isolated run", () => {
       deepEqual(await run.exit, [code, null]);
       deepEqual(await traces(), before);
     });
+
+  it("that is just starting is spared by the sweep of another", async () => {
+    const starting = join(ownCgroup(), `ssh-keepalive-${process.pid}-1`);
+    mkdirSync(starting);
+    try {
+      await Promise.all([sweep(), sweep()]);
+      ok(existsSync(starting));
+    } finally {
+      rmdirSync(starting);
+    }
+  });
 
   it("that is killed outright takes its hosts along; the next sweep removes its last trace and spares a live run", async () => {
     const live = await Run.start();

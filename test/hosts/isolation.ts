@@ -63,11 +63,23 @@ export const inCgroup = (cgroup: string, command: readonly string[]) => [
   ...command,
 ];
 
-/** Removes what runs left behind that were killed outright; leaves the living ones alone. */
+/** Removes what runs left behind that were killed outright; leaves the living ones alone, also those just starting. */
 export async function sweep(): Promise<void> {
   const parent = ownCgroup();
-  const runs = readdirSync(parent).filter((name) => name.startsWith(prefix));
-  for (const run of runs.map((name) => join(parent, name))) if (!isPopulated(run)) await endCgroup(run);
+  const runs = readdirSync(parent).filter((name) => name.startsWith(prefix) && !isStarting(name));
+  for (const run of runs.map((name) => join(parent, name)))
+    try {
+      if (!isPopulated(run)) await endCgroup(run);
+    } catch (error) {
+      // Another run sweeps as well.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+}
+
+/** Whether the process that starts a run, after which its cgroup is named, is there: the run's own may not be yet. */
+function isStarting(name: string): boolean {
+  const [, pid] = /(\d+)-\d+$/.exec(name) ?? [];
+  return pid !== undefined && existsSync(`/proc/${pid}`);
 }
 
 /** Why hosts cannot be made in this process; undefined in an isolated run. */
