@@ -52,12 +52,15 @@ async function whyRefused(
   channel.write(rootStdin(target.become, ""));
   try {
     const inner = await logIn(inside, LOGIN_TIMEOUT, channel);
+    const timer = new AbortController();
+    const late = sleep(LOGIN_TIMEOUT * 1000, undefined, timer).catch(() => undefined);
     try {
-      const ended = await Promise.race([exec(inner, "echo ssh-keepalive", ""), sleep(LOGIN_TIMEOUT * 1000)]);
+      const ended = await Promise.race([exec(inner, "echo ssh-keepalive", ""), late]);
       if (ended?.out.toString("latin1").trim().endsWith("ssh-keepalive")) return undefined;
       const how = ended ? `it ended with ${ended.status}` : `it took more than ${LOGIN_TIMEOUT} s`;
       return `with it ${target.user} gets in and no command runs (${how})`;
     } finally {
+      timer.abort();
       inner.destroy();
     }
   } catch (error) {

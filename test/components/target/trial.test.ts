@@ -85,6 +85,15 @@ describe("a login that is tried with files that sshd has not read yet", function
     assert.match((await why("AllowUsers rot", "", { changed: false })) ?? "", /does not get in/);
   });
 
+  it("is over with its answer, and keeps no program waiting that is done", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    // By then mocha has set its own.
+    await Promise.resolve();
+    const before = timers();
+    await why("# nothing");
+    assert.equal(timers(), before);
+  });
+
   it("tells a host that can't be asked from one that lets nobody in", async () => {
     const nobody = sshds.target({ ...host, port: await freePort() });
     const untried = { sshd: "/usr/sbin/sshd", config: host.sshdConfig, changed: true, listens: true };
