@@ -48,8 +48,10 @@ async function whyRefused(
   { sshd, config }: Untried,
 ): Promise<string | undefined> {
   const inside = { ...target, address: "sshd" };
-  const channel = await open(client, rootCommand(target.become, `exec "$(command -v ${sshd})" -i -f ${config}`));
-  channel.write(rootStdin(target.become, ""));
+  // A shell reads no more than the lines that it is asked to: what follows is sshd's.
+  const script = 'read -r sshd && read -r config && exec "$(command -v "$sshd")" -i -f "$config"';
+  const channel = await open(client, rootCommand(target.become, script));
+  channel.write(rootStdin(target.become, `${sshd}\n${config}\n`));
   try {
     const inner = await logIn(inside, LOGIN_TIMEOUT, channel);
     const timer = new AbortController();
